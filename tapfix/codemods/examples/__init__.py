@@ -1,0 +1,1 @@
+"""Examples of each codemod: its tests and its manual page."""

@@ -1,0 +1,1 @@
+"""Edits that several codemods need, made once: from the app to edits, no finding in them."""

@@ -1,0 +1,1 @@
+"""The voice: how findings and results are told."""

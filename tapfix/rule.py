@@ -1,0 +1,63 @@
+"""What a codemod is: a code, a name, a severity, a function that finds, and examples."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from tapfix.edits import Finding
+from tapfix.model.app import App
+
+
+class Severity(enum.Enum):
+    """How much a flaw harms, worst first."""
+
+    CRITICAL = "critical"
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+
+
+class Profile(enum.Enum):
+    """Which intent holds: everything destroyable, or data that must survive."""
+
+    EPHEMERAL = "ephemeral"
+    PRODUCTION = "production"
+
+
+Source = str | Mapping[str, str]
+"""A text (the app file of a one-file app) or a tree of files by relative path."""
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A small app and what the rule makes of it.
+
+    ``after`` is None where the rule must stay silent. ``reported`` marks an app in which the rule
+    finds something that it does not mend: ``after`` is None too. ``settings`` are tapfix settings
+    by their names in ``[tool.tapfix]``.
+    """
+
+    title: str
+    before: Source
+    after: Source | None = None
+    reported: bool = False
+    settings: Mapping[str, object] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One flaw and its codemod.
+
+    ``doc`` is the manual page: the first line names the flaw, then why it matters, what the fix
+    does, and what it leaves alone.
+    """
+
+    code: str
+    name: str
+    severity: Severity
+    find: Callable[[App], Iterator[Finding]]
+    doc: str
+    examples: tuple[Example, ...]
+    profiles: frozenset[Profile] = frozenset(Profile)

@@ -53,7 +53,7 @@ class RemoveArgument:
 
 @dataclass(frozen=True, slots=True)
 class SetEntry:
-    """Give the dict display at ``mapping`` the entry ``key`` (a plain string) with source ``value``."""
+    """Give the dict display at ``mapping`` the entry ``key`` (plain text) with source ``value``."""
 
     mapping: Ref
     key: str
@@ -62,7 +62,7 @@ class SetEntry:
 
 @dataclass(frozen=True, slots=True)
 class AppendElement:
-    """Add an element with the source text ``value`` to the list or tuple display at ``sequence``."""
+    """Add an element with the source text ``value`` to the list display at ``sequence``."""
 
     sequence: Ref
     value: str

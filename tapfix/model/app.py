@@ -1,0 +1,161 @@
+"""An app read once: its modules, its constructs, and what the source tells of them."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from tapfix.edits import Ref
+from tapfix.knowledge.catalogue import Catalogue, load
+from tapfix.model.constructs import Construct, find_constructs
+from tapfix.model.evaluate import Evaluator
+from tapfix.model.modules import AppClass, AppFunction, Module, Modules
+from tapfix.model.resolve import Resolver
+from tapfix.model.settings import Settings
+from tapfix.model.source import Problem
+from tapfix.model.uses import Use, find_uses
+
+_CDK_MARK = b"aws_cdk"
+_V1_MARK = re.compile(rb"from\s+aws_cdk\s+import\s+[^\n]*\bcore\b|aws_cdk\.core\b")
+_IMPORT = re.compile(rb"^[ \t]*(?:from|import)[ \t]+([\w.]+)", re.MULTILINE)
+
+
+@dataclass(eq=False)
+class App:
+    """One CDK app. Rules ask it; nothing changes it.
+
+    ``root`` is the app's folder; ``files`` are its Python files and ``cdk.json`` by absolute path.
+    """
+
+    root: str
+    settings: Settings
+    modules: Modules
+    evaluator: Evaluator
+    catalogue: Catalogue
+    _uses: dict[ast.Call, tuple[Use, ...]] = field(default_factory=dict)
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """Files that had to be read and could not be."""
+        return tuple(self.modules.problems)
+
+    @property
+    def files(self) -> Mapping[str, bytes]:
+        """All files of the app by absolute path."""
+        return self.modules.files
+
+    @cached_property
+    def cdk_modules(self) -> tuple[Module, ...]:
+        """The modules that use CDK, version 2, in order of path."""
+        return tuple(m for m in self.modules.loaded() if m.is_cdk and not _is_v1(m))
+
+    @cached_property
+    def v1_modules(self) -> tuple[Module, ...]:
+        """The modules that use CDK version 1, which is out of scope."""
+        return tuple(m for m in self.modules.loaded() if m.is_cdk and _is_v1(m))
+
+    @cached_property
+    def constructs(self) -> tuple[Construct, ...]:
+        """All constructs of the app, in order of path and place."""
+        return tuple(
+            construct
+            for module in self.cdk_modules
+            for construct in sorted(
+                find_constructs(module, self.evaluator, self.catalogue), key=lambda c: c.ref.offset
+            )
+        )
+
+    def of(self, *classes: str) -> list[Construct]:
+        """The constructs of any of these CDK classes or of one derived from them."""
+        return [construct for construct in self.constructs if construct.is_a(*classes)]
+
+    def uses(self, construct: Construct) -> tuple[Use, ...]:
+        """What the app does with a construct after it is made."""
+        if construct.node not in self._uses:
+            found = find_uses(construct.module, construct.node, self.evaluator)
+            self._uses[construct.node] = tuple(found)
+        return self._uses[construct.node]
+
+    def function_around(self, construct: Construct) -> AppFunction | None:
+        """The function or method in whose body a construct is made."""
+        scope = construct.module.names.scopes[construct.node].function
+        while scope is not None and not isinstance(
+            scope.node, (ast.FunctionDef, ast.AsyncFunctionDef)
+        ):
+            scope = scope.parent.function if scope.parent is not None else None
+        if scope is None:
+            return None
+        assert isinstance(scope.node, (ast.FunctionDef, ast.AsyncFunctionDef))
+        return self.modules.function_at(construct.module, scope.node)
+
+    def class_around(self, construct: Construct) -> AppClass | None:
+        """The class in whose body or methods a construct is made."""
+        scope = construct.module.names.scopes[construct.node].owner
+        if scope is None or not isinstance(scope.node, ast.ClassDef):
+            return None
+        return self.modules.class_at(construct.module, scope.node)
+
+    def position(self, ref: Ref) -> tuple[int, int]:
+        """The 1-based line and column of a place in one of the app's Python files."""
+        module = self.modules.get(ref.path)
+        return module.file.position(ref.offset) if module is not None else (0, 0)
+
+
+def read_app(root: str, files: Mapping[str, bytes], settings: Settings) -> App:
+    """Read the app in the folder ``root``.
+
+    ``files`` maps absolute paths to the bytes of its Python files (and of ``cdk.json``). Parsed at
+    once are the files that use CDK, what they import, and what imports them; nothing is run.
+    """
+    modules = Modules(root, files)
+    catalogue = load()
+    _read_modules(modules)
+
+    def exports(module: str) -> frozenset[str]:
+        return catalogue.exports(module.removeprefix("aws_cdk."))
+
+    return App(root, settings, modules, Evaluator(Resolver(modules, exports)), catalogue)
+
+
+def _read_modules(modules: Modules) -> None:
+    python = [path for path in modules.files if path.endswith(".py")]
+    roots = [path for path in python if _CDK_MARK in modules.files[path]]
+    if not roots:
+        return
+    _close(modules, roots)
+    # Callers of the app's code that do not name CDK themselves: a short app file, a test.
+    stems = {segment for path in roots for segment in _segments(modules.root, path)}
+    callers = [
+        path
+        for path in python
+        if any(
+            not stems.isdisjoint(name.decode().split("."))
+            for name in _IMPORT.findall(modules.files[path])
+        )
+    ]
+    _close(modules, callers)
+
+
+def _segments(root: str, path: str) -> list[str]:
+    """The names by which an import may speak of a file: those of its folders and its own."""
+    return path.removeprefix(root).removesuffix(".py").strip("/").split("/")
+
+
+def _close(modules: Modules, paths: list[str]) -> None:
+    """Parse modules and, from import to import, the app's modules that they import."""
+    pending = [module for path in paths if (module := modules.get(path)) is not None]
+    seen = set()
+    while pending:
+        module = pending.pop()
+        if module.path in seen:
+            continue
+        seen.add(module.path)
+        found = (modules.imported(module, name) for name in module.names.imports)
+        pending += [other for other in found if other is not None]
+
+
+def _is_v1(module: Module) -> bool:
+    return _V1_MARK.search(module.file.data) is not None

@@ -1,0 +1,259 @@
+"""From an expression to its value, as far as the source alone tells it."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from tapfix.model.modules import AppClass, AppFunction, Module
+from tapfix.model.resolve import DEPTH, Resolver, Symbol, split_target
+from tapfix.model.scopes import Binding, Scope
+from tapfix.model.texts import text_parts
+from tapfix.model.values import Value
+
+_DECIDES = (ast.If, ast.Try, ast.Match, ast.While, ast.IfExp, ast.ExceptHandler)
+_FIELD_BASES = ("NamedTuple", "BaseModel", "BaseSettings")
+_FIELD_DECORATORS = ("dataclass", "define", "frozen", "attrs")
+
+
+@dataclass(eq=False)
+class Evaluator:
+    """Evaluates expressions of one app; remembers what it found."""
+
+    resolver: Resolver
+    _values: dict[ast.expr, Value] = field(default_factory=dict)
+
+    def value(self, module: Module, node: ast.expr, depth: int = 0) -> Value:
+        """What is known of an expression."""
+        found = self._values.get(node)
+        if found is None:
+            unknown = Value("unknown", module, node, node, module)
+            found = self._evaluate(unknown, depth) if depth <= DEPTH else unknown
+            if depth == 0 or found.is_known:
+                self._values[node] = found
+        return found
+
+    def _evaluate(self, blank: Value, depth: int) -> Value:
+        module, node = blank.module, blank.node
+        if isinstance(node, ast.Constant):
+            return replace(blank, kind="constant", constant=node.value)
+        if isinstance(node, (ast.Name, ast.Attribute)):
+            return self._named(blank, node, depth)
+        if isinstance(node, (ast.List, ast.Tuple)):
+            items = tuple(self.value(module, item, depth + 1) for item in node.elts)
+            spread = any(isinstance(item, ast.Starred) for item in node.elts)
+            return replace(blank, kind="list", items=items, open=spread)
+        if isinstance(node, ast.Dict):
+            return self._dict(blank, node, depth)
+        if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+            inner = self.value(module, node.operand, depth + 1).constant
+            known = isinstance(inner, (int, float))
+            return replace(blank, kind="constant", constant=-inner) if known else blank  # type: ignore[operator]  # a number
+        text = self._text(blank, depth)
+        if text is None and isinstance(node, ast.Call):
+            return self._call(blank, node, depth)
+        return text or blank
+
+    def _text(self, blank: Value, depth: int) -> Value | None:
+        parts = text_parts(blank.node, lambda node: self.value(blank.module, node, depth + 1))
+        if parts is None:
+            return None
+        if all(isinstance(part, str) for part in parts):
+            return replace(blank, kind="constant", constant="".join(map(str, parts)))
+        return replace(blank, kind="text", parts=parts)
+
+    def _dict(self, blank: Value, node: ast.Dict, depth: int) -> Value:
+        entries, spread = {}, False
+        for key, item in zip(node.keys, node.values, strict=True):
+            name = None if key is None else self.value(blank.module, key, depth + 1).constant
+            if isinstance(name, str):
+                entries[name] = self.value(blank.module, item, depth + 1)
+            else:
+                spread = True
+        return replace(blank, kind="dict", entries=entries, open=spread)
+
+    def _call(self, blank: Value, node: ast.Call, depth: int) -> Value:
+        module = blank.module
+        callee = self.callee(module, node)
+        if callee == "typing.cast" and len(node.args) == 2:
+            return replace(self.value(module, node.args[1], depth + 1), node=node, module=module)
+        keywords = {
+            keyword.arg: self.value(module, keyword.value, depth + 1)
+            for keyword in node.keywords
+            if keyword.arg is not None
+        }
+        spread = len(keywords) != len(node.keywords)
+        spread |= any(isinstance(argument, ast.Starred) for argument in node.args)
+        if callee is None and isinstance(node.func, ast.Name) and node.func.id == "dict":
+            plain = not node.args
+            return replace(blank, kind="dict", entries=keywords, open=spread) if plain else blank
+        if callee is None or isinstance(callee, Module):
+            return blank
+        called = replace(
+            blank,
+            arguments=tuple(self.value(module, argument, depth + 1) for argument in node.args),
+            keywords=keywords,
+            open=spread,
+        )
+        if isinstance(callee, str):
+            return replace(called, kind="call", name=callee)
+        # What a function of the app returns is not looked into: a decision of its own.
+        kind = "instance" if isinstance(callee, AppClass) else "unknown"
+        return replace(called, kind=kind, of=callee)  # type: ignore[arg-type]  # a literal of the two
+
+    def _named(self, blank: Value, node: ast.Name | ast.Attribute, depth: int) -> Value:
+        symbol = self.resolver.symbol(blank.module, node)
+        if isinstance(symbol, str):
+            return replace(blank, kind="member", name=symbol)
+        found = self.binding(blank.module, node, depth)
+        if found is None:
+            return blank
+        home, binding = found
+        if binding.value is None or decided(home, binding.node, blank.module, node):
+            return blank
+        value = self.value(home, binding.value, depth + 1)
+        shared = value.shared or self._readers(node) > 1
+        return replace(value, module=blank.module, node=node, shared=shared)
+
+    # Bindings
+
+    def binding(
+        self, module: Module, node: ast.Name | ast.Attribute, depth: int = 0
+    ) -> tuple[Module, Binding] | None:
+        """The one assignment that gives a name or an attribute its value, if there is just one."""
+        if isinstance(node, ast.Name):
+            return self._name_binding(module, module.scope_of(node), node.id, depth)
+        owner = self.resolver.symbol(module, node.value)
+        if isinstance(owner, Module):
+            return self._name_binding(owner, owner.names.module, node.attr, depth)
+        cls = owner if isinstance(owner, AppClass) else None
+        cls = cls or self.instance_class(module, node.value, depth)
+        return self._attribute_binding(cls, node.attr) if cls is not None else None
+
+    def _attribute_binding(self, cls: AppClass, name: str) -> tuple[Module, Binding] | None:
+        bindings = self.resolver.attribute_bindings(cls, name)
+        if len(bindings) != 1 or self.resolver.stored_from_outside(name):
+            return None
+        member, binding = bindings[0]
+        if binding.kind != "assign":
+            return None
+        is_default = binding.scope is member.scope and has_fields(member, self.resolver)
+        if is_default and not self._keeps_default(member, name):
+            return None
+        return member.module, binding
+
+    def _name_binding(
+        self, module: Module, scope: Scope, name: str, depth: int
+    ) -> tuple[Module, Binding] | None:
+        bindings = scope.lookup(name)
+        if len(bindings) != 1 or depth > DEPTH:
+            return None if bindings else self._star_binding(module, name, depth)
+        binding = bindings[0]
+        if binding.kind == "import" and binding.target is not None:
+            head, last = split_target(binding.target)
+            package = self.resolver.modules.imported(module, head) if head else None
+            if package is None:
+                return None
+            return self._name_binding(package, package.names.module, last, depth + 1)
+        return (module, binding) if binding.kind == "assign" else None
+
+    def _star_binding(self, module: Module, name: str, depth: int) -> tuple[Module, Binding] | None:
+        for star in module.names.stars:
+            package = self.resolver.modules.imported(module, star)
+            if package is not None and name in package.names.module.bindings and depth < DEPTH:
+                return self._name_binding(package, package.names.module, name, depth + 1)
+        return None
+
+    def _keeps_default(self, cls: AppClass, name: str) -> bool:
+        """Whether every construction of a dataclass in the app leaves a field at its default."""
+        fields = [
+            statement.target.id
+            for statement in cls.node.body
+            if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name)
+        ]
+        place = fields.index(name) if name in fields else len(fields)
+        return not any(
+            len(call.args) > place or any(k.arg in (None, name) for k in call.keywords)
+            for _, call in self.calls_of(cls)
+        )
+
+    def _readers(self, node: ast.Name | ast.Attribute) -> int:
+        """How often a name of this spelling is read anywhere in the app."""
+        name = node.id if isinstance(node, ast.Name) else node.attr
+        return sum(
+            len(module.names.loads.get(name, ()))
+            + sum(n not in module.names.stores for n in module.names.attributes.get(name, ()))
+            for module in self.resolver.modules.loaded()
+        )
+
+    # Instances and calls
+
+    def instance_class(self, module: Module, node: ast.expr, depth: int = 0) -> AppClass | None:
+        """The class of the app that an expression is known to be an instance of."""
+        own = self.resolver.self_class(module, node)
+        if own is not None:
+            return own
+        value = self.value(module, node, depth + 1)
+        if value.kind == "instance" and isinstance(value.of, AppClass):
+            return value.of
+        annotation = self._annotation(module, node)
+        symbol = self.resolver.symbol(module, annotation) if annotation is not None else None
+        return symbol if isinstance(symbol, AppClass) else None
+
+    def _annotation(self, module: Module, node: ast.expr) -> ast.expr | None:
+        """The annotation of the parameter that a name, or an attribute made from it, stands for."""
+        if isinstance(node, ast.Attribute):
+            found = self.binding(module, node)
+            if found is None or not isinstance(found[1].value, ast.Name):
+                return None
+            module, node = found[0], found[1].value
+        if not isinstance(node, ast.Name):
+            return None
+        bindings = module.scope_of(node).lookup(node.id)
+        argument = bindings[0].node if len(bindings) == 1 else None
+        return argument.annotation if isinstance(argument, ast.arg) else None
+
+    def callee(self, module: Module, call: ast.Call) -> Symbol | None:
+        """What a call calls; methods of ``self`` and of known instances are found too."""
+        symbol = self.resolver.symbol(module, call.func)
+        if symbol is not None or not isinstance(call.func, ast.Attribute):
+            return symbol
+        cls = self.instance_class(module, call.func.value)
+        if cls is None:
+            return None
+        members = (known.methods.get(call.func.attr) for known in self.resolver.lineage(cls))
+        return next((member for member in members if member is not None), None)
+
+    def calls_of(self, target: AppClass | AppFunction) -> Iterator[tuple[Module, ast.Call]]:
+        """Every call in the modules read so far of a class or function of the app."""
+        for module in list(self.resolver.modules.loaded()):
+            for call in module.names.calls:
+                if _last_name(call.func) is not None and self.callee(module, call) is target:
+                    yield module, call
+
+
+def decided(home: Module, statement: ast.AST, module: Module, use: ast.AST) -> bool:
+    """Whether an assignment stands under a condition that its use does not stand under."""
+    around_use = set(module.names.ancestors(use))
+    for ancestor in home.names.ancestors(statement):
+        if isinstance(ancestor, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            return False
+        if isinstance(ancestor, _DECIDES) and ancestor not in around_use:
+            return True
+    return False
+
+
+def has_fields(cls: AppClass, resolver: Resolver) -> bool:
+    """Whether class-level assignments of a class are defaults of constructor arguments."""
+    decorators = [d.func if isinstance(d, ast.Call) else d for d in cls.node.decorator_list]
+    bases = [base for base in resolver.bases(cls) if isinstance(base, str)]
+    return any(_last_name(d) in _FIELD_DECORATORS for d in decorators) or any(
+        base.rpartition(".")[2] in _FIELD_BASES for base in bases
+    )
+
+
+def _last_name(node: ast.expr) -> str | None:
+    if isinstance(node, ast.Name):
+        return node.id
+    return node.attr if isinstance(node, ast.Attribute) else None

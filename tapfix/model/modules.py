@@ -1,0 +1,245 @@
+"""The modules of an app: parsed when first asked for, found from each other's imports."""
+
+from __future__ import annotations
+
+import ast
+import posixpath
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from tapfix.edits import Ref
+from tapfix.model.scopes import Binding, Names, Scope, read_names
+from tapfix.model.source import Problem, SourceError, SourceFile, parse
+
+
+@dataclass(frozen=True, eq=False)
+class Module:
+    """A Python file of the app with its names."""
+
+    file: SourceFile
+    names: Names
+    is_cdk: bool
+
+    @property
+    def path(self) -> str:
+        """The file's absolute path."""
+        return self.file.path
+
+    def ref(self, node: ast.AST) -> Ref:
+        """The place of a node of this module."""
+        return self.file.ref(node)
+
+    def scope_of(self, node: ast.AST) -> Scope:
+        """The scope in which a node of this module is evaluated."""
+        known = self.names.scopes.get(node)
+        if known is not None:
+            return known
+        for ancestor in self.names.ancestors(node):
+            inner = self.names.inner.get(ancestor)
+            if inner is not None and not _is_header(node, ancestor):
+                return inner
+        return self.names.module
+
+
+def _is_header(node: ast.AST, definition: ast.AST) -> bool:
+    """Whether a node stands before the body of a definition (decorator, base, default value)."""
+    body = getattr(definition, "body", None)
+    line, column = getattr(node, "lineno", None), getattr(node, "col_offset", None)
+    if not isinstance(body, list) or not body or line is None:
+        return False
+    return (line, column) < (body[0].lineno, body[0].col_offset)
+
+
+@dataclass(frozen=True, eq=False)
+class AppClass:
+    """A class that the app defines."""
+
+    module: Module
+    node: ast.ClassDef
+
+    @property
+    def name(self) -> str:
+        """The class's name."""
+        return self.node.name
+
+    @property
+    def scope(self) -> Scope:
+        """The namespace of the class body."""
+        return self.module.names.inner[self.node]
+
+    @cached_property
+    def methods(self) -> Mapping[str, AppFunction]:
+        """The functions that stand directly in the class body, by name."""
+        return {
+            statement.name: AppFunction(self.module, statement, self)
+            for statement in self.node.body
+            if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef))
+        }
+
+    @cached_property
+    def attributes(self) -> Mapping[str, list[Binding]]:
+        """What the class body and ``self.x = …`` in its methods bind, by attribute."""
+        found = {name: list(bindings) for name, bindings in self.scope.bindings.items()}
+        names = self.module.names
+        for target, value in names.stores.items():
+            if isinstance(target, ast.Attribute) and self.is_self(target.value):
+                kind = "assign" if value is not None else "other"
+                statement = names.statement(target)
+                binding = Binding(kind, statement, names.scopes[target], value)  # type: ignore[arg-type]  # narrowed str
+                found.setdefault(target.attr, []).append(binding)
+        return found
+
+    def is_self(self, node: ast.AST) -> bool:
+        """Whether an expression is the first parameter of one of this class's methods."""
+        if not isinstance(node, ast.Name):
+            return False
+        scope = self.module.names.scopes.get(node)
+        function = scope.function if scope is not None else None
+        while function is not None and function.parent is not self.scope:
+            function = function.parent.function if function.parent is not None else None
+        if function is None or not isinstance(
+            function.node, (ast.FunctionDef, ast.AsyncFunctionDef)
+        ):
+            return False
+        arguments = function.node.args
+        first = next(iter((*arguments.posonlyargs, *arguments.args)), None)
+        return first is not None and first.arg == node.id and not _is_static(function.node)
+
+
+def _is_static(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    return any(isinstance(d, ast.Name) and d.id == "staticmethod" for d in function.decorator_list)
+
+
+@dataclass(frozen=True, eq=False)
+class AppFunction:
+    """A function or method that the app defines; ``owner`` is the class it is a method of."""
+
+    module: Module
+    node: ast.FunctionDef | ast.AsyncFunctionDef
+    owner: AppClass | None = None
+
+    @property
+    def name(self) -> str:
+        """The function's name."""
+        return self.node.name
+
+    @property
+    def scope(self) -> Scope:
+        """The namespace of the function body."""
+        return self.module.names.inner[self.node]
+
+    @property
+    def ref(self) -> Ref:
+        """The whole ``def`` statement, without decorators."""
+        return self.module.ref(self.node)
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """Names of positional parameters and keyword-only ones, ``self`` included, in order."""
+        a = self.node.args
+        return tuple(arg.arg for arg in (*a.posonlyargs, *a.args, *a.kwonlyargs))
+
+    @property
+    def positional(self) -> tuple[str, ...]:
+        """Names of the parameters that may be given by position, ``self`` included."""
+        a = self.node.args
+        return tuple(arg.arg for arg in (*a.posonlyargs, *a.args))
+
+
+@dataclass(eq=False)
+class Modules:
+    """All Python files of an app by absolute path; each is parsed when it is first asked for.
+
+    ``problems`` collects the files that were asked for and could not be read.
+    """
+
+    root: str
+    files: Mapping[str, bytes]
+    problems: list[Problem] = field(default_factory=list)
+    _parsed: dict[str, Module | None] = field(default_factory=dict)
+    _imports: dict[tuple[str, str], Module | None] = field(default_factory=dict)
+    _symbols: dict[ast.AST, AppClass | AppFunction] = field(default_factory=dict)
+
+    def get(self, path: str) -> Module | None:
+        """The module at a path, or None if there is none or it cannot be read."""
+        if path not in self._parsed:
+            self._parsed[path] = self._load(path)
+        return self._parsed[path]
+
+    def _load(self, path: str) -> Module | None:
+        data = self.files.get(path)
+        if data is None:
+            return None
+        try:
+            file = parse(path, data)
+            return Module(file, read_names(file.tree), b"aws_cdk" in data)
+        except SourceError as error:
+            self.problems.append(error.problem)
+        except RecursionError:
+            self.problems.append(Problem(path, "expressions are nested too deeply to be read"))
+        return None
+
+    def loaded(self) -> Iterator[Module]:
+        """The modules read so far, in order of path."""
+        for path in sorted(self._parsed):
+            module = self._parsed[path]
+            if module is not None:
+                yield module
+
+    def imported(self, importer: Module, dotted: str) -> Module | None:
+        """The app's module that ``dotted`` names in an import of ``importer``, if it is one.
+
+        Leading dots count levels of a relative import. Absolute names are looked for in the
+        folders between the app's root and the importing file: stack code runs with the app file's
+        folder on its path, a handler with its own asset's.
+        """
+        key = (importer.path, dotted)
+        if key not in self._imports:
+            self._imports[key] = self._find(importer, dotted)
+        return self._imports[key]
+
+    def _find(self, importer: Module, dotted: str) -> Module | None:
+        folder = posixpath.dirname(importer.path)
+        name = dotted.lstrip(".")
+        level = len(dotted) - len(name)
+        if level:
+            for _ in range(level - 1):
+                folder = posixpath.dirname(folder)
+            return self._at(folder, name)
+        folders = [folder]
+        while folder != self.root and len(folder) > len(self.root):
+            folder = posixpath.dirname(folder)
+            folders.append(folder)
+        if importer.is_cdk:
+            folders.reverse()
+        found = (self._at(base, name) for base in folders)
+        return next((module for module in found if module is not None), None)
+
+    def _at(self, folder: str, name: str) -> Module | None:
+        stem = posixpath.join(folder, *name.split(".")) if name else folder
+        for path in (f"{stem}.py", f"{stem}/__init__.py"):
+            if path in self.files and path != f"{folder}.py":
+                return self.get(path)
+        return None
+
+    def class_at(self, module: Module, node: ast.ClassDef) -> AppClass:
+        """The one ``AppClass`` for a class statement."""
+        found = self._symbols.get(node)
+        if not isinstance(found, AppClass):
+            found = self._symbols[node] = AppClass(module, node)
+        return found
+
+    def function_at(
+        self, module: Module, node: ast.FunctionDef | ast.AsyncFunctionDef
+    ) -> AppFunction:
+        """The one ``AppFunction`` for a ``def`` statement."""
+        parent = module.names.parents.get(node)
+        if isinstance(parent, ast.ClassDef):
+            method = self.class_at(module, parent).methods[node.name]
+            if method.node is node:
+                return method
+        found = self._symbols.get(node)
+        if not isinstance(found, AppFunction):
+            found = self._symbols[node] = AppFunction(module, node)
+        return found

@@ -1,0 +1,101 @@
+"""How a file spells a name of CDK, and the import it needs where it cannot spell it yet."""
+
+from __future__ import annotations
+
+import ast
+import re
+from dataclasses import dataclass
+
+from tapfix.edits import AddImport, Edit
+from tapfix.model.app import App
+from tapfix.model.modules import Module
+from tapfix.model.scopes import Binding, Scope
+
+_PLACEHOLDER = re.compile(r"<([A-Za-z_][\w.]*)>")
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """Source text in the words of one file, and the imports that it needs there."""
+
+    text: str
+    imports: tuple[Edit, ...] = ()
+
+
+def write(app: App, module: Module, near: ast.AST, template: str) -> Code:
+    """Turn a template into source text for a place in a file.
+
+    ``<RemovalPolicy>.DESTROY`` names CDK's classes by their catalogue names; each comes out as the
+    file spells it: ``cdk.RemovalPolicy.DESTROY``, or ``RemovalPolicy.DESTROY`` with an import.
+    """
+    imports: list[Edit] = []
+
+    def spelled(match: re.Match[str]) -> str:
+        code = spell(app, module, near, match[1])
+        imports.extend(edit for edit in code.imports if edit not in imports)
+        return code.text
+
+    return Code(_PLACEHOLDER.sub(spelled, template), tuple(imports))
+
+
+def spell(app: App, module: Module, near: ast.AST, name: str) -> Code:
+    """How a place in a file names the CDK class ``name``, as ``aws_s3.BucketEncryption``."""
+    full = f"aws_cdk.{name}"
+    scope = module.scope_of(near)
+    last = name.rpartition(".")[2]
+    if app.evaluator.resolver.lookup(module, scope, last) == full:
+        return Code(last)
+    known = _known_spellings(app, module, scope, full)
+    return Code(min(known, key=len)) if known else _imported(module, scope, name)
+
+
+def _known_spellings(app: App, module: Module, scope: Scope, full: str) -> list[str]:
+    """The spellings by way of the names that imports bind where ``scope`` can see them."""
+    found = []
+    for place in scope.outward():
+        for name, bindings in place.bindings.items():
+            if not all(_at_run_time(module, binding) for binding in bindings):
+                continue
+            symbol = app.evaluator.resolver.lookup(module, scope, name)
+            if isinstance(symbol, str) and symbol.startswith("aws_cdk"):
+                if symbol == full:
+                    found.append(name)
+                elif full.startswith(f"{symbol}."):
+                    found.append(name + full.removeprefix(symbol))
+    return found
+
+
+def _at_run_time(module: Module, binding: Binding) -> bool:
+    """Whether an import binds its name when the program runs, not only for a type checker."""
+    if binding.kind != "import":
+        return False
+    return not any(
+        isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test)
+        for node in module.names.ancestors(binding.node)
+    )
+
+
+def _imported(module: Module, scope: Scope, name: str) -> Code:
+    service, _, last = name.partition(".")
+    if not last:
+        return _bind(module, scope, "aws_cdk", name, name, None)
+    if f"aws_cdk.{service}" in module.names.imports and not _is_taken(scope, last):
+        return _bind(module, scope, f"aws_cdk.{service}", last, last, None)
+    alias = service.removeprefix("aws_")
+    alias = f"{alias}_" if alias == "lambda" else alias
+    return _bind(module, scope, "aws_cdk", service, alias, f".{last}")
+
+
+def _bind(
+    module: Module, scope: Scope, source: str, name: str, alias: str, rest: str | None
+) -> Code:
+    """Import ``name`` from ``source`` as ``alias``, or under another name if that one is taken."""
+    bound = alias
+    if _is_taken(scope, bound):
+        bound = name if name != alias and not _is_taken(scope, name) else f"cdk_{alias}"
+    edit = AddImport(module.path, source, name, bound if bound != name else None)
+    return Code(bound + (rest or ""), (edit,))
+
+
+def _is_taken(scope: Scope, name: str) -> bool:
+    return bool(scope.lookup(name))

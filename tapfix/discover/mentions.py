@@ -13,7 +13,8 @@ from collections.abc import Collection, Iterator, Mapping
 from tapfix.discover.walk import is_below
 
 _IMPORT = re.compile(
-    rb"^[ \t]*(?:from[ \t]+(?P<module>[.\w]+)[ \t]+)?import[ \t]+(?P<names>\([^)]*\)|[^\n#;]+)", re.M
+    rb"^[ \t]*(?:from[ \t]+(?P<module>[.\w]+)[ \t]+)?import[ \t]+(?P<names>\([^)]*\)|[^\n#;]+)",
+    re.M,
 )
 _NAME = re.compile(rb"(?:^|,)[\s(\\]*([\w.]+)")
 _ASSET = re.compile(rb"[Aa]sset|\bentry\s*=|\bpath\s*=|sys\.path")

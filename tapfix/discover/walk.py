@@ -44,7 +44,7 @@ class Tree:
 def walk(start: Start, tree: Tree, wanted: Collection[str] = ()) -> None:
     """Add what lies below ``start`` to ``tree``.
 
-    Paths in ``wanted`` are entered whatever an ignore file says.
+    Paths in ``wanted`` are entered whatever they are called and whatever an ignore file says.
     """
     if not start.is_folder:
         tree.files.append(start.path)
@@ -58,7 +58,7 @@ def walk(start: Start, tree: Tree, wanted: Collection[str] = ()) -> None:
         except OSError as error:
             tree.problems.append(Problem(folder.path, f"cannot be read: {error.strerror}"))
             continue
-        if APP_FILE in entries and folder.path != tree.top:
+        if APP_FILE in entries and folder is not start:
             tree.apps.append(folder)
         elif folder is start or not _is_foreign(entries):
             pending += _sort_out(_inside(folder, entries), entries, tree, wanted)
@@ -94,18 +94,24 @@ def _sort_out(
         is_folder = _is_folder(entry)
         if is_folder is None:
             continue
-        if name in installed or (is_folder and (name in FOREIGN or name[0] == ".")):
+        asked = entry.path in wanted
+        if not asked and (name in installed or (is_folder and _is_skipped(name))):
             continue
         if entry.is_symlink() and not _may_follow(entry.path, tree):
             continue
         found = Start(entry.path, folder.chain, folder.repository, is_folder)
-        if entry.path not in wanted and is_ignored(folder.chain, entry.path, name, is_folder):
+        if not asked and is_ignored(folder.chain, entry.path, name, is_folder):
             tree.hidden.append(found)
         elif is_folder:
             folders.append(found)
         else:
             tree.files.append(entry.path)
     return folders
+
+
+def _is_skipped(name: str) -> bool:
+    """Whether a folder is none of the project's sources by its name alone."""
+    return name[0] == "." or name in FOREIGN or name.endswith(".egg-info")
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool | None:

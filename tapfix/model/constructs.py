@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 
 from tapfix.edits import Edit, Ref, SetArgument, SetEntry
 from tapfix.knowledge.catalogue import Catalogue, ConstructClass
@@ -22,13 +22,18 @@ class Argument:
     """A keyword argument of a construct, wherever it is written.
 
     ``holder`` is the call or dict in which it stands; ``obstacle`` says why it cannot be changed
-    there without changing something else.
+    there without changing something else. ``read`` evaluates it: most arguments nobody asks for.
     """
 
     name: str
-    value: Value
+    read: Callable[[], Value]
     holder: Value
     obstacle: str | None = None
+
+    @cached_property
+    def value(self) -> Value:
+        """What is known of the argument's value."""
+        return self.read()
 
     def set(self, text: str) -> Edit:
         """The edit that gives the argument another value, a source text."""
@@ -61,7 +66,7 @@ class Construct:
 
     @cached_property
     def head(self) -> Ref:
-        """The name of the class as the call spells it: where a finding about the whole points to."""
+        """The class as the call spells it: where a finding about the whole points to."""
         return self.module.ref(self.node.func)
 
     @cached_property
@@ -208,8 +213,8 @@ def _arguments(
     is_open = any(isinstance(argument, ast.Starred) for argument in call.args)
     for keyword in call.keywords:
         if keyword.arg is not None:
-            value = evaluator.value(module, keyword.value)
-            arguments[keyword.arg] = Argument(keyword.arg, value, holder)
+            read = partial(evaluator.value, module, keyword.value)
+            arguments[keyword.arg] = Argument(keyword.arg, read, holder)
             continue
         spread = _spread(module, keyword.value, evaluator)
         entries = spread.entries if spread is not None else None
@@ -220,8 +225,12 @@ def _arguments(
         obstacle = _obstacle(spread, evaluator)
         is_open |= obstacle == _CHANGED
         for name, value in entries.items():
-            arguments[name] = Argument(name, value, spread, obstacle)
+            arguments[name] = Argument(name, partial(_same, value), spread, obstacle)
     return arguments, is_open
+
+
+def _same(value: Value) -> Value:
+    return value
 
 
 def _spread(module: Module, node: ast.expr, evaluator: Evaluator) -> Value | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
@@ -23,6 +24,8 @@ class Evaluator:
 
     resolver: Resolver
     _values: dict[ast.expr, Value] = field(default_factory=dict)
+    _counts: Counter[str] = field(default_factory=Counter)
+    _counted: tuple[Module, ...] = ()
 
     def value(self, module: Module, node: ast.expr, depth: int = 0) -> Value:
         """What is known of an expression."""
@@ -180,12 +183,15 @@ class Evaluator:
 
     def _readers(self, node: ast.Name | ast.Attribute) -> int:
         """How often a name of this spelling is read anywhere in the app."""
-        name = node.id if isinstance(node, ast.Name) else node.attr
-        return sum(
-            len(module.names.loads.get(name, ()))
-            + sum(n not in module.names.stores for n in module.names.attributes.get(name, ()))
-            for module in self.resolver.modules.loaded()
-        )
+        modules = self.resolver.modules.loaded()
+        if self._counted is not modules:
+            self._counted, self._counts = modules, Counter()
+            for names in (module.names for module in modules):
+                for name, loads in names.loads.items():
+                    self._counts[name] += len(loads)
+                for name, uses in names.attributes.items():
+                    self._counts[name] += sum(use not in names.stores for use in uses)
+        return self._counts[node.id if isinstance(node, ast.Name) else node.attr]
 
     # Instances and calls
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import posixpath
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -160,11 +160,13 @@ class Modules:
     _parsed: dict[str, Module | None] = field(default_factory=dict)
     _imports: dict[tuple[str, str], Module | None] = field(default_factory=dict)
     _symbols: dict[ast.AST, AppClass | AppFunction] = field(default_factory=dict)
+    _loaded: tuple[Module, ...] | None = None
 
     def get(self, path: str) -> Module | None:
         """The module at a path, or None if there is none or it cannot be read."""
         if path not in self._parsed:
             self._parsed[path] = self._load(path)
+            self._loaded = None
         return self._parsed[path]
 
     def _load(self, path: str) -> Module | None:
@@ -180,12 +182,12 @@ class Modules:
             self.problems.append(Problem(path, "expressions are nested too deeply to be read"))
         return None
 
-    def loaded(self) -> Iterator[Module]:
-        """The modules read so far, in order of path."""
-        for path in sorted(self._parsed):
-            module = self._parsed[path]
-            if module is not None:
-                yield module
+    def loaded(self) -> tuple[Module, ...]:
+        """The modules read so far, in order of path; the same tuple until another one is read."""
+        if self._loaded is None:
+            read = (self._parsed[path] for path in sorted(self._parsed))
+            self._loaded = tuple(module for module in read if module is not None)
+        return self._loaded
 
     def imported(self, importer: Module, dotted: str) -> Module | None:
         """The app's module that ``dotted`` names in an import of ``importer``, if it is one.

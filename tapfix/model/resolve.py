@@ -24,6 +24,9 @@ class Resolver:
     modules: Modules
     star_exports: Callable[[str], frozenset[str]]
     _stored_outside: dict[str, bool] = field(default_factory=dict)
+    _lineages: dict[AppClass, list[AppClass]] = field(default_factory=dict)
+    _children: dict[AppClass, list[AppClass]] = field(default_factory=dict)
+    _children_of: tuple[Module, ...] = ()
 
     # Names
 
@@ -109,12 +112,14 @@ class Resolver:
 
     def lineage(self, cls: AppClass) -> list[AppClass]:
         """The class and its bases within the app, nearest first."""
-        found = [cls]
-        for known in found:
-            for base in self.bases(known):
-                if isinstance(base, AppClass) and base not in found:
-                    found.append(base)
-        return found
+        if cls not in self._lineages:
+            found = [cls]
+            for known in found:
+                for base in self.bases(known):
+                    if isinstance(base, AppClass) and base not in found:
+                        found.append(base)
+            self._lineages[cls] = found
+        return self._lineages[cls]
 
     def library_bases(self, cls: AppClass) -> Iterator[str]:
         """Dotted names of the library classes that a class of the app derives from."""
@@ -125,13 +130,15 @@ class Resolver:
 
     def descendants(self, cls: AppClass) -> list[AppClass]:
         """Classes of the app that derive from a class, among the modules read so far."""
-        return [
-            other
-            for module in list(self.modules.loaded())
-            for node in module.names.classes
-            if (other := self.modules.class_at(module, node)) is not cls
-            and cls in self.lineage(other)
-        ]
+        modules = self.modules.loaded()
+        if self._children_of is not modules:
+            self._children_of, self._children = modules, {}
+            for module in modules:
+                for node in module.names.classes:
+                    child = self.modules.class_at(module, node)
+                    for base in self.lineage(child)[1:]:
+                        self._children.setdefault(base, []).append(child)
+        return self._children.get(cls, [])
 
     def attribute_bindings(self, cls: AppClass, name: str) -> list[tuple[AppClass, Binding]]:
         """All that binds an attribute of a class, in the class, its bases and its descendants."""

@@ -15,6 +15,8 @@ _PRIMITIVES = {
     "json": "any",
     "any": "any",
 }
+_UNIT = re.compile(r"[KMGT]iB(?![a-z])")
+_WORD = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _RESERVED = frozenset(
     "False None True and as assert async await break class continue def del elif else except "
     "finally for from global if import in is lambda nonlocal not or pass raise return try while "
@@ -65,7 +67,9 @@ def snake(name: str) -> str:
     """The Python name of a jsii parameter or property: ``bucketName`` becomes ``bucket_name``.
 
     The rule is that of jsii's own generator: a capital starts a word if a lower-case letter or a
-    digit stands before it, or if it is the last of several and a lower-case letter follows.
+    digit stands before it, or if it is the last of several and a lower-case letter follows; the
+    units ``MiB`` and the like are one word.
     """
-    text = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name).lower()
+    text = _UNIT.sub(lambda unit: unit[0].capitalize(), name)
+    text = _WORD.sub("_", text).lower()
     return f"{text}_" if text in _RESERVED else text

@@ -12,7 +12,7 @@ from pathlib import Path
 
 _TYPE = 'jsii_type="'
 _INIT = "def __init__("
-_LIST = re.compile(r"^__all__ = \[\n(.*?)^\]", re.DOTALL | re.MULTILINE)
+_LIST = "\n__all__ = [\n"
 
 
 def constructors(path: Path) -> Iterator[tuple[str, list[str]]]:
@@ -24,9 +24,9 @@ def constructors(path: Path) -> Iterator[tuple[str, list[str]]]:
     text = path.read_text(encoding="utf-8")
     end = 0
     while (start := text.find(_INIT, end)) >= 0:
-        owner = text.rfind(_TYPE, end, start)
-        end = text.index(") -> None:", start)
+        searched, end = end, text.index(") -> None:", start)
         start = text.rindex(_INIT, start, end)  # earlier ones stand in a docstring's example
+        owner = text.rfind(_TYPE, searched, start)
         if owner >= 0:
             name = text[owner + len(_TYPE) : text.index('"', owner + len(_TYPE))]
             yield name, _parameters(text[start + len(_INIT) : end])
@@ -34,8 +34,8 @@ def constructors(path: Path) -> Iterator[tuple[str, list[str]]]:
 
 def exported(path: Path) -> frozenset[str]:
     """The names in a module's ``__all__``."""
-    found = _LIST.search(path.read_text(encoding="utf-8"))
-    return frozenset(re.findall(r'"(\w+)"', found[1])) if found else frozenset()
+    _, _, rest = path.read_text(encoding="utf-8").partition(_LIST)
+    return frozenset(re.findall(r'"(\w+)"', rest.partition("\n]\n")[0]))
 
 
 def _parameters(text: str) -> list[str]:

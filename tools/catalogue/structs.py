@@ -45,10 +45,9 @@ class Types:
         self._members: dict[str, dict[str, Member]] = {}
 
     def members(self, struct: str) -> dict[str, Member]:
-        """A struct's members by Python name, in the order of Python's signature.
+        """A struct's members by Python name, in the order in which a constructor takes them.
 
-        Own members come before those of the structs it extends (breadth first), and required
-        ones before optional ones.
+        Own members come before those of the structs it extends, breadth first.
         """
         if struct not in self._members:
             found: dict[str, Member] = {}
@@ -56,8 +55,7 @@ class Types:
                 for json in self.all[name].get("properties", ()):
                     python = snake(json["name"])
                     found.setdefault(python, Member(python, json, name))
-            ordered = sorted(found.items(), key=lambda item: not item[1].required)
-            self._members[struct] = dict(ordered)
+            self._members[struct] = found
         return self._members[struct]
 
     def _extended(self, struct: str) -> Iterator[str]:
@@ -93,6 +91,10 @@ class Types:
         parameters = initializer.get("parameters", ())
         last = parameters[-1]["type"].get("fqn") if parameters else None
         struct = last if last and self.all.get(last, {}).get("datatype") else None
-        positional = [snake(p["name"]) for p in (parameters[:-1] if struct else parameters)]
         keywords = self.members(struct) if struct else {}
-        return [f"{name}_" if name in keywords else name for name in positional], struct
+        positional = []
+        for parameter in parameters[:-1] if struct else parameters:
+            name = snake(parameter["name"])
+            star = "*" if parameter.get("variadic") else ""
+            positional.append(star + (f"{name}_" if name in keywords else name))
+        return positional, struct

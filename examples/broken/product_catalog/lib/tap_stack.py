@@ -32,6 +32,7 @@ class TapStack(Stack):
             self,
             "InventoryArchive",
             bucket_name="product-inventory-archive",
+            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
             removal_policy=RemovalPolicy.RETAIN,
             lifecycle_rules=[
                 s3.LifecycleRule(
@@ -40,7 +41,7 @@ class TapStack(Stack):
                             storage_class=s3.StorageClass.GLACIER,
                             transition_after=Duration.days(90),
                         )
-                    ],
+                    ]
                 )
             ],
         )
@@ -53,7 +54,7 @@ class TapStack(Stack):
             self, "RedisSecurityGroup", vpc=vpc, security_group_name="product-redis-sg"
         )
 
-        # Database credentials
+        # PostgreSQL database with generated credentials
         db_secret = sm.Secret(
             self,
             "DatabaseSecret",
@@ -65,12 +66,14 @@ class TapStack(Stack):
             ),
         )
 
-        # PostgreSQL database
         database = rds.DatabaseInstance(
             self,
             "ProductDatabase",
             instance_identifier="product-catalog-db",
-            engine=rds.DatabaseInstanceEngine.POSTGRES,
+            engine=rds.DatabaseInstanceEngine.postgres(
+                version=rds.PostgresEngineVersion.VER_15
+            ),
+            instance_type=ec2.InstanceType("t3.micro"),
             credentials=rds.Credentials.from_secret(db_secret),
             database_name="productcatalog",
             vpc=vpc,
@@ -88,6 +91,7 @@ class TapStack(Stack):
             description="Subnets for Redis",
             subnet_ids=[subnet.subnet_id for subnet in vpc.private_subnets],
         )
+
         redis_cluster = elasticache.CfnCacheCluster(
             self,
             "RedisCluster",
@@ -96,6 +100,7 @@ class TapStack(Stack):
             cache_node_type="cache.t3.micro",
             num_cache_nodes=1,
             cache_subnet_group_name=redis_subnet_group.ref,
+            port=6379,
             vpc_security_group_ids=[redis_security_group.security_group_id],
             snapshot_retention_limit=5,
         )
@@ -111,7 +116,6 @@ class TapStack(Stack):
             ],
         )
 
-        # Processor of the inventory updates
         processor = lambda_.Function(
             self,
             "InventoryProcessor",
@@ -123,16 +127,19 @@ import json
 def handler(event, context):
     print(json.dumps(event))
     return {"statusCode": 200}
-"""
+""",
             ),
             handler="index.handler",
             runtime=lambda_.Runtime.PYTHON_3_12,
             role=processor_role,
             timeout=Duration.seconds(60),
+            memory_size=256,
             environment={
                 "ARCHIVE_BUCKET": archive_bucket.bucket_name,
                 "DB_SECRET_ARN": db_secret.secret_arn,
+                "DB_NAME": "productcatalog",
                 "REDIS_HOST": redis_cluster.attr_redis_endpoint_address,
+                "REDIS_PORT": "6379",
             },
         )
 

@@ -1,0 +1,128 @@
+"""Black as a library, for the statements that it had left unchanged.
+
+A file need not use black's four spaces: a statement is taken out of its indentation, its inner
+levels are brought to four spaces, and the result goes back the same way.
+"""
+
+from __future__ import annotations
+
+import textwrap
+import warnings
+from dataclasses import dataclass
+
+from tapfix.engine.outline import Habits
+from tapfix.engine.source import columns, plain
+from tapfix.engine.tokens import scan
+
+LEVEL = "    "
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What makes a module of a logical line: text before and after it, as black writes it."""
+
+    prefix: str = ""
+    suffix: str = ""
+
+
+def black(text: str, line_length: int, *, modern: bool) -> str | None:
+    """The text as black lays it out; None if black cannot read it."""
+    import black  # loads slowly, and only changed files need it
+
+    versions = {v for v in black.TargetVersion if v.value >= black.TargetVersion.PY36.value}
+    mode = black.Mode(
+        target_versions=versions if modern else set(),
+        line_length=max(line_length, 1),
+        string_normalization=False,
+    )
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of invalid escapes in the user's strings
+            return black.format_str(text, mode=mode)
+    except (black.InvalidInput, AssertionError, RecursionError):
+        return None
+
+
+def tidied(
+    before: str, after: str, frame: Frame, indent: str, habits: Habits, line_length: int
+) -> str | None:
+    """The changed logical line as black lays it out.
+
+    None where black would have changed the text as it was before, so that the user's own layout is
+    to be kept. Newlines are LF; ``indent`` is the indentation of the line.
+    """
+    width = line_length - columns(indent)
+    old, new = _dedented(before, indent, habits.unit), _dedented(after, indent, habits.unit)
+    if old is None or new is None:
+        return None
+    for modern in (habits.modern, not habits.modern):
+        if _framed(old, frame, width, modern) == old:
+            result = _framed(new, frame, width, modern)
+            return None if result is None else _indented(result, indent, habits.unit)
+    return None
+
+
+def _framed(text: str, frame: Frame, width: int, modern: bool) -> str | None:
+    result = black(frame.prefix + text + frame.suffix, width, modern=modern)
+    suffix = frame.suffix or "\n"
+    if result is None or not result.startswith(frame.prefix) or not result.endswith(suffix):
+        return None
+    return result[len(frame.prefix) : -len(suffix)]
+
+
+def _dedented(text: str, indent: str, unit: str) -> str | None:
+    """Continuation lines without ``indent``, their levels as four spaces; None if one is less."""
+    lines = text.split("\n")
+    inside = lines_inside_strings(text)
+    for number, line in enumerate(lines[1:], 1):
+        if number in inside or not line.strip():
+            continue
+        if not line.startswith(indent):
+            return None
+        lines[number] = _relevelled(line.removeprefix(indent), unit, LEVEL)
+    return "\n".join(lines)
+
+
+def _indented(text: str, indent: str, unit: str) -> str:
+    lines = text.split("\n")
+    inside = lines_inside_strings(text)
+    for number, line in enumerate(lines[1:], 1):
+        if number not in inside and line:
+            lines[number] = indent + _relevelled(line, LEVEL, unit)
+    return "\n".join(lines)
+
+
+def _relevelled(line: str, old: str, new: str) -> str:
+    body = line.lstrip(" \t")
+    levels = 0
+    while line.startswith(old):
+        line = line.removeprefix(old)
+        levels += 1
+    return new * levels + line[: len(line) - len(body)] + body
+
+
+def lines_inside_strings(text: str) -> set[int]:
+    """The numbers, from 0, of the lines that begin inside a string literal."""
+    data = plain(text.encode())
+    inside: set[int] = set()
+    if b"\n" not in data:
+        return inside
+    for token in scan(data):
+        if token.kind == "STRING" and "\n" in token.text:
+            first = data.count(b"\n", 0, token.start)
+            inside.update(range(first + 1, first + token.text.count("\n") + 1))
+    return inside
+
+
+def reindented(text: str, indent: str, unit: str) -> str:
+    """Dedented text with four-space levels, every line but the first at ``indent``."""
+    return _indented(text, indent, unit)
+
+
+def statements(text: str, indent: str, habits: Habits, line_length: int) -> str:
+    """New statements laid out by black for the place they go to, all lines indented."""
+    width = line_length - columns(indent)
+    if indent:
+        framed = "if _:\n" + textwrap.indent(text, LEVEL)
+    ...
+    return framed

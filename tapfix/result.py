@@ -1,0 +1,126 @@
+"""What a run comes to, as plain values: what command line, editor and tests show or use."""
+
+from __future__ import annotations
+
+import enum
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from tapfix.edits import Finding, Impact
+from tapfix.model.source import Problem
+from tapfix.rule import Rule
+
+
+class Status(enum.Enum):
+    """What became of a finding."""
+
+    FIXED = "fixed"
+    """Its fix is among the changes."""
+    FIXABLE = "fixable"
+    """It has a fix that was not asked for."""
+    REFUSED = "refused"
+    """It has a fix that could not be applied."""
+    HELD_BACK = "held back"
+    """It has a fix that the profile does not allow."""
+    UNFIXABLE = "no fix"
+    """No machine can mend it."""
+    NOTE = "note"
+    """Nothing that could be mended: shown, never counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A 1-based line and column, in characters, of the file ``path`` with the content ``data``."""
+
+    path: str
+    line: int
+    column: int
+    data: bytes | None = field(default=None, repr=False, compare=False)
+
+    def carried_to(self, data: bytes | None) -> Place:
+        """Where the line stands in another version of the file, or what stands in its place."""
+        if self.data is None or data is None or self.data == data:
+            return self
+        from difflib import SequenceMatcher
+
+        old, new = self.data.splitlines(), data.splitlines()
+        line = self.line - 1
+        for _, start, end, other, other_end in SequenceMatcher(None, old, new, False).get_opcodes():
+            if start <= line < end:
+                last = max(other, other_end - 1)
+                return replace(self, line=min(other + line - start, last) + 1, data=data)
+        return replace(self, data=data)
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """A finding, the rule that made it, and its place in the file as it is after the run.
+
+    ``reason`` says why it is not mended, where it is not.
+    """
+
+    finding: Finding
+    rule: Rule
+    place: Place
+    status: Status
+    reason: str | None = None
+
+    @property
+    def impact(self) -> Impact | None:
+        """What the fix does to what is deployed, if there is a fix."""
+        return self.finding.fix.impact if self.finding.fix is not None else None
+
+    @property
+    def is_left(self) -> bool:
+        """Whether something remains to be done about it."""
+        return self.status not in (Status.FIXED, Status.NOTE)
+
+
+Changes = Mapping[str, tuple[bytes | None, bytes | None]]
+"""By absolute path what a file held and what it is to hold; None: no file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """The outcome of a run over all its apps. Nothing of it has been written.
+
+    ``unused`` are suppressions that silence nothing, ``notes`` lines that concern no single place,
+    ``profiles`` the names of the profiles that held, ``apps`` and ``files`` how many were read.
+    """
+
+    findings: tuple[Reported, ...] = ()
+    changes: Changes | None = None
+    problems: tuple[Problem, ...] = ()
+    unused: tuple[Problem, ...] = ()
+    notes: tuple[str, ...] = ()
+    profiles: tuple[str, ...] = ()
+    suppressed: int = 0
+    apps: int = 0
+    files: int = 0
+
+    @property
+    def left(self) -> tuple[Reported, ...]:
+        """The findings that remain, notes not among them."""
+        return tuple(reported for reported in self.findings if reported.is_left)
+
+    @property
+    def fixed(self) -> tuple[Reported, ...]:
+        """The findings whose fix is among the changes."""
+        return tuple(one for one in self.findings if one.status is Status.FIXED)
+
+    @property
+    def impacts(self) -> Mapping[Impact, int]:
+        """How many of the fixes (applied, or on offer) have each impact, mildest first."""
+        offered = (Status.FIXED, Status.FIXABLE)
+        counts = Counter(one.impact for one in self.findings if one.status in offered)
+        return {impact: counts[impact] for impact in Impact if counts[impact]}
+
+    def exit_code(self, *, changes_count: bool = False) -> int:
+        """2 if something could not be done, 1 if something is left, else 0.
+
+        ``changes_count``: changes that are shown and not made are something left.
+        """
+        if self.problems:
+            return 2
+        return 1 if self.left or (changes_count and self.changes) else 0

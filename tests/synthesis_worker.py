@@ -1,0 +1,133 @@
+"""The process that runs CDK apps for ``tests.synthesis``: one jsii kernel, many apps.
+
+Reads one JSON request a line from standard input and answers each with one JSON line on standard
+output. Whatever the apps print goes to standard error.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import runpy
+import shlex
+import sys
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+ACCOUNT = "123456789012"
+REGION = "us-east-1"
+
+CONTEXT = {
+    "aws:cdk:bundling-stacks": [],  # no Docker, no pip
+    "aws:cdk:enable-path-metadata": True,  # what the command line sets
+    f"availability-zones:account={ACCOUNT}:region={REGION}": [f"{REGION}{zone}" for zone in "abc"],
+}
+
+
+class Apps:
+    """The ``aws_cdk.App`` objects that the app file being run has made, set up as the CLI would."""
+
+    def __init__(self) -> None:
+        self.made: list[Any] = []
+        self.outdir = ""
+        self.context: dict[str, object] = {}
+
+    def watch(self, app_class: Any) -> None:
+        """Hand folder and context over to every object of ``app_class`` made from now on.
+
+        A running kernel never sees a change of the environment variables by which the CDK command
+        line does this.
+        """
+        original = app_class.__init__
+
+        def __init__(app: Any, **props: Any) -> None:
+            context = {**(props.pop("context", None) or {}), **self.context}
+            props.pop("outdir", None)
+            original(app, outdir=self.outdir, context=context, analytics_reporting=False, **props)
+            self.made.append(app)
+
+        app_class.__init__ = __init__
+
+
+def app_file(folder: Path, settings: dict[str, Any]) -> Path:
+    """The script that ``cdk.json``'s command runs; ``app.py`` where there is none."""
+    words = shlex.split(str(settings.get("app", "")))
+    scripts = [word for word in words if word.endswith(".py")]
+    return folder / (scripts[0] if scripts else "app.py")
+
+
+def settings_of(folder: Path) -> dict[str, Any]:
+    """The content of the app's ``cdk.json``; empty without one."""
+    path = folder / "cdk.json"
+    settings: dict[str, Any] = json.loads(path.read_text("utf-8")) if path.exists() else {}
+    return settings
+
+
+def belongs_to(folder: Path, module: object) -> bool:
+    """Whether a loaded module, or namespace package, comes from below ``folder``."""
+    places = [getattr(module, "__file__", None), *(getattr(module, "__path__", None) or [])]
+    return any(folder in Path(place).resolve().parents for place in places if place)
+
+
+@contextmanager
+def standing_in(folder: Path, env: dict[str, str]) -> Iterator[None]:
+    """Let Python believe it was started in ``folder``; put everything back afterwards."""
+    before = dict(os.environ), Path.cwd(), list(sys.path), list(sys.argv)
+    os.environ.update(env)
+    os.chdir(folder)
+    sys.path.insert(0, str(folder))
+    sys.argv[:] = ["app.py"]
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before[0])
+        os.chdir(before[1])
+        sys.path[:], sys.argv[:] = before[2], before[3]
+        for name, module in list(sys.modules.items()):
+            if belongs_to(folder, module):
+                del sys.modules[name]
+        importlib.invalidate_caches()
+
+
+def run(apps: Apps, request: dict[str, Any]) -> str | None:
+    """Run one app file and write its assembly; None, or the last line of what went wrong."""
+    folder = Path(request["folder"]).resolve()
+    settings = settings_of(folder)
+    apps.made.clear()
+    apps.outdir = request["outdir"]
+    apps.context = {**CONTEXT, **settings.get("context", {}), **request["context"]}
+    try:
+        with standing_in(folder, request["env"]):
+            script = app_file(folder, settings)
+            sys.path[0] = str(script.parent)
+            runpy.run_path(str(script), run_name="__main__")
+            for app in apps.made:
+                app.synth()
+    except SystemExit as stop:
+        return None if stop.code in (None, 0) else f"SystemExit: {stop.code}"
+    except Exception as error:
+        traceback.print_exc()
+        text = f"{type(error).__name__}: {error}".strip()
+        return text.splitlines()[-1]
+    return None
+
+
+def main() -> None:
+    """Answer requests until standard input ends."""
+    sys.dont_write_bytecode = True
+    replies = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+    apps = Apps()
+    apps.watch(importlib.import_module("aws_cdk").App)
+    for line in sys.stdin:
+        replies.write(json.dumps({"error": run(apps, json.loads(line))}) + "\n")
+        replies.flush()
+
+
+if __name__ == "__main__":
+    main()

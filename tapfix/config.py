@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 
 from tapfix.model.settings import Settings
+from tapfix.registry import nearest
 from tapfix.rule import Profile
 
 PYPROJECT = "pyproject.toml"
@@ -132,18 +133,10 @@ def _checked(file: Path, table: Mapping[str, object]) -> Config:
     return replace(Config(settings=replace(Settings(), **settings)), **config)
 
 
-def nearest(word: str, known: typing.Iterable[str]) -> str:
-    """A question that names the known word nearest to ``word``; empty if none is near."""
-    import difflib
-
-    close = difflib.get_close_matches(word, list(known), n=1)
-    return f": did you mean {close[0]!r}?" if close else ""
-
-
 def _shown(value: object) -> str:
     """A value as TOML would have it, short enough for a line."""
-    kinds = {dict: "a table", list: "a list", bool: "true" if value else "false"}
-    return kinds.get(type(value)) or repr(value)[:40]
+    kinds = {dict: "a table", bool: "true" if value else "false"}
+    return kinds.get(type(value)) or repr(value)[:60]
 
 
 def _frozen(value: object) -> typing.Any:

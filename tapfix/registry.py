@@ -13,7 +13,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from tapfix import codemods
-from tapfix.config import nearest
 from tapfix.rule import Rule
 
 ENTRY_POINTS = "tapfix.rules"
@@ -34,7 +33,7 @@ class Rules:
 
 def load_rules() -> Rules:
     """The built-in rules and those of installed packages."""
-    found = {rule.code: rule for rule in _built_in()}
+    found = {rule.code: rule for rule in builtin_rules()}
     problems: list[str] = []
     for origin, rule in _from_packages(problems):
         if rule.code in found:
@@ -44,14 +43,15 @@ def load_rules() -> Rules:
     return Rules(tuple(found[code] for code in sorted(found)), tuple(problems))
 
 
-def _built_in() -> list[Rule]:
+def builtin_rules() -> tuple[Rule, ...]:
+    """The rules that come with tapfix, in order of code."""
     names = [module.name for module in pkgutil.iter_modules(codemods.__path__)]
     rules: list[Rule] = []
     for name in sorted(names):
         if _MODULE.fullmatch(name):
             rule = importlib.import_module(f"{codemods.__name__}.{name}").RULE
             rules.append(rule)
-    return rules
+    return tuple(rules)
 
 
 def _from_packages(problems: list[str]) -> list[tuple[str, Rule]]:
@@ -97,3 +97,11 @@ def _matches(rule: Rule, word: str) -> bool:
     if not word:
         return False
     return rule.code.startswith(word.upper()) or rule.name.startswith(word.lower())
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """A question that names the known word nearest to ``word``; empty if none is near."""
+    import difflib
+
+    close = difflib.get_close_matches(word, list(known), n=1)
+    return f": did you mean {close[0]!r}?" if close else ""

@@ -124,8 +124,8 @@ def synthesise(
     with tempfile.TemporaryDirectory() as scratch:
         target = outdir or Path(scratch)
         request = {
-            "folder": str(folder),
-            "outdir": str(target),
+            "folder": str(folder.resolve()),
+            "outdir": str(target.resolve()),
             "context": dict(context),
             "env": dict(env),
         }

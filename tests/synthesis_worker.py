@@ -2,6 +2,9 @@
 
 Reads one JSON request a line from standard input and answers each with one JSON line on standard
 output. Whatever the apps print goes to standard error.
+
+Each app is copied into the one folder in which the kernel was started: relative asset paths are
+resolved by the kernel's Node process, and that cannot be moved to another folder.
 """
 
 from __future__ import annotations
@@ -11,7 +14,9 @@ import json
 import os
 import runpy
 import shlex
+import shutil
 import sys
+import tempfile
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,6 +31,10 @@ CONTEXT = {
     "aws:cdk:enable-path-metadata": True,  # what the command line sets
     f"availability-zones:account={ACCOUNT}:region={REGION}": [f"{REGION}{zone}" for zone in "abc"],
 }
+
+NOT_COPIED = shutil.ignore_patterns(
+    "cdk.out", ".git", ".venv", "venv", "node_modules", "__pycache__"
+)
 
 
 class Apps:
@@ -74,37 +83,51 @@ def belongs_to(folder: Path, module: object) -> bool:
 
 
 @contextmanager
-def standing_in(folder: Path, env: dict[str, str]) -> Iterator[None]:
-    """Let Python believe it was started in ``folder``; put everything back afterwards."""
-    before = dict(os.environ), Path.cwd(), list(sys.path), list(sys.argv)
+def as_started_in(folder: Path, env: dict[str, str]) -> Iterator[None]:
+    """Run the body as a fresh Python would, started in ``folder`` with ``env`` set besides.
+
+    Afterwards the process is as before, and has forgotten the modules of that folder.
+    """
+    before = dict(os.environ), list(sys.path), list(sys.argv)
     os.environ.update(env)
-    os.chdir(folder)
-    sys.path.insert(0, str(folder))
     sys.argv[:] = ["app.py"]
+    importlib.invalidate_caches()
     try:
         yield
     finally:
         os.environ.clear()
         os.environ.update(before[0])
-        os.chdir(before[1])
-        sys.path[:], sys.argv[:] = before[2], before[3]
+        sys.path[:], sys.argv[:] = before[1], before[2]
         for name, module in list(sys.modules.items()):
             if belongs_to(folder, module):
                 del sys.modules[name]
-        importlib.invalidate_caches()
+
+
+@contextmanager
+def copied(source: Path, folder: Path) -> Iterator[None]:
+    """Fill the empty ``folder`` with the files of ``source`` for the time of the body."""
+    shutil.copytree(source, folder, ignore=NOT_COPIED, dirs_exist_ok=True)
+    try:
+        yield
+    finally:
+        for entry in folder.iterdir():
+            if entry.is_dir() and not entry.is_symlink():
+                shutil.rmtree(entry)
+            else:
+                entry.unlink()
 
 
 def run(apps: Apps, request: dict[str, Any]) -> str | None:
     """Run one app file and write its assembly; None, or the last line of what went wrong."""
-    folder = Path(request["folder"]).resolve()
-    settings = settings_of(folder)
+    folder = Path.cwd()
     apps.made.clear()
     apps.outdir = request["outdir"]
-    apps.context = {**CONTEXT, **settings.get("context", {}), **request["context"]}
     try:
-        with standing_in(folder, request["env"]):
+        with copied(Path(request["folder"]), folder), as_started_in(folder, request["env"]):
+            settings = settings_of(folder)
+            apps.context = {**CONTEXT, **settings.get("context", {}), **request["context"]}
             script = app_file(folder, settings)
-            sys.path[0] = str(script.parent)
+            sys.path.insert(0, str(script.parent))
             runpy.run_path(str(script), run_name="__main__")
             for app in apps.made:
                 app.synth()
@@ -123,10 +146,13 @@ def main() -> None:
     replies = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
     apps = Apps()
-    apps.watch(importlib.import_module("aws_cdk").App)
-    for line in sys.stdin:
-        replies.write(json.dumps({"error": run(apps, json.loads(line))}) + "\n")
-        replies.flush()
+    with tempfile.TemporaryDirectory() as folder:
+        os.chdir(Path(folder).resolve())
+        apps.watch(importlib.import_module("aws_cdk").App)
+        for line in sys.stdin:
+            replies.write(json.dumps({"error": run(apps, json.loads(line))}) + "\n")
+            replies.flush()
+        os.chdir("/")
 
 
 if __name__ == "__main__":

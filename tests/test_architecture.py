@@ -43,8 +43,7 @@ LIBRARIES = {
     "black": "engine",
     "typer": "cli",
     "click": "cli",
-    "rich": "cli",
-    "pathspec": "discover",
+    "rich": "report",
 }
 
 

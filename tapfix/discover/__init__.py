@@ -5,5 +5,6 @@ given. Nothing of the user's code is run.
 """
 
 from tapfix.discover.apps import AppFiles, Discovery, discover
+from tapfix.discover.git import repository_of
 
-__all__ = ["AppFiles", "Discovery", "discover"]
+__all__ = ["AppFiles", "Discovery", "discover", "repository_of"]

@@ -25,7 +25,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Bracket:
-    """The inside of a pair of brackets, from ``open`` to ``close``; ``bare`` if none are written."""
+    """The inside of a pair of brackets, from ``open`` to ``close``; ``bare`` without any."""
 
     open: int
     close: int

@@ -65,7 +65,9 @@ class Structure:
             end = items[-1].end if items[-1].comma is None else items[-1].comma + 1
             return Bracket(items[0].start, end, tuple(items), bare=True, is_tuple=True)
         bracket = self._bracket(place[0] + 1, items)
-        return Bracket(bracket.open, bracket.close, bracket.items, is_tuple=isinstance(node, cst.Tuple))
+        return Bracket(
+            bracket.open, bracket.close, bracket.items, is_tuple=isinstance(node, cst.Tuple)
+        )
 
     def parameters(self) -> Bracket:
         """The parameters of the function that the line defines."""

@@ -67,7 +67,11 @@ def _run(text: bytes, bracket: Bracket, run: list[int]) -> Patch:
         before = items[run[0] - 1]
         start = before.end if last.comma is None else _behind(before)
         end = _behind(last)
-    kept = [(start, first.start), *((a.end, b.start) for a, b in _pairs(items, run)), (last.end, end)]
+    kept = [
+        (start, first.start),
+        *((a.end, b.start) for a, b in _pairs(items, run)),
+        (last.end, end),
+    ]
     if any(b"#" in text[a:b] for a, b in kept):
         raise RewriteError("a comment stands beside the argument that would go")
     return Patch(start, end, "")

@@ -80,7 +80,7 @@ def next_line(text: bytes, offset: int) -> int:
 
 
 def newline_at(text: bytes, offset: int) -> str:
-    """The newline that a new line beside ``offset`` takes: its own line's, else the line before's."""
+    """The newline for a new line beside ``offset``: its own line's, else the one above's."""
     match = _NEWLINE.search(text, offset)
     if match is None:
         before = text[max(0, line_start(text, offset) - 2) : line_start(text, offset)]
@@ -96,3 +96,9 @@ def plain(text: bytes) -> bytes:
 def columns(line: str) -> int:
     """How many columns a line takes, a tab counted as an indentation level of four."""
     return len(line.expandtabs(TAB_COLUMNS))
+
+
+def previous_line(text: bytes, start: int) -> int:
+    """The start of the line before the one that begins at ``start`` (which is not the first)."""
+    width = 2 if text.endswith(b"\r\n", 0, start) else 1
+    return line_start(text, start - width)

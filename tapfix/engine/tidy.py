@@ -6,7 +6,6 @@ levels are brought to four spaces, and the result goes back the same way.
 
 from __future__ import annotations
 
-import textwrap
 import warnings
 from dataclasses import dataclass
 
@@ -27,10 +26,12 @@ class Frame:
 
 def black(text: str, line_length: int, *, modern: bool) -> str | None:
     """The text as black lays it out; None if black cannot read it."""
-    import black  # loads slowly, and only changed files need it
+    from black import format_str  # loads slowly, and only changed files need it
+    from black.mode import Mode, TargetVersion
+    from black.parsing import InvalidInput
 
-    versions = {v for v in black.TargetVersion if v.value >= black.TargetVersion.PY36.value}
-    mode = black.Mode(
+    versions = {v for v in TargetVersion if v.value >= TargetVersion.PY36.value}
+    mode = Mode(
         target_versions=versions if modern else set(),
         line_length=max(line_length, 1),
         string_normalization=False,
@@ -38,8 +39,8 @@ def black(text: str, line_length: int, *, modern: bool) -> str | None:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of invalid escapes in the user's strings
-            return black.format_str(text, mode=mode)
-    except (black.InvalidInput, AssertionError, RecursionError):
+            return format_str(text, mode=mode)
+    except (InvalidInput, AssertionError, RecursionError):
         return None
 
 
@@ -70,10 +71,10 @@ def _framed(text: str, frame: Frame, width: int, modern: bool) -> str | None:
     return result[len(frame.prefix) : -len(suffix)]
 
 
-def _dedented(text: str, indent: str, unit: str) -> str | None:
-    """Continuation lines without ``indent``, their levels as four spaces; None if one is less."""
+def _dedented(text: str, indent: str, unit: str, inside: set[int] | None = None) -> str | None:
+    """Continuation lines without ``indent``, their levels as four spaces; None if one has less."""
     lines = text.split("\n")
-    inside = lines_inside_strings(text)
+    inside = lines_inside_strings(text) if inside is None else inside
     for number, line in enumerate(lines[1:], 1):
         if number in inside or not line.strip():
             continue
@@ -83,9 +84,9 @@ def _dedented(text: str, indent: str, unit: str) -> str | None:
     return "\n".join(lines)
 
 
-def _indented(text: str, indent: str, unit: str) -> str:
+def _indented(text: str, indent: str, unit: str, inside: set[int] | None = None) -> str:
     lines = text.split("\n")
-    inside = lines_inside_strings(text)
+    inside = lines_inside_strings(text) if inside is None else inside
     for number, line in enumerate(lines[1:], 1):
         if number not in inside and line:
             lines[number] = indent + _relevelled(line, LEVEL, unit)
@@ -93,36 +94,54 @@ def _indented(text: str, indent: str, unit: str) -> str:
 
 
 def _relevelled(line: str, old: str, new: str) -> str:
-    body = line.lstrip(" \t")
     levels = 0
     while line.startswith(old):
         line = line.removeprefix(old)
         levels += 1
-    return new * levels + line[: len(line) - len(body)] + body
+    return new * levels + line
 
 
-def lines_inside_strings(text: str) -> set[int]:
-    """The numbers, from 0, of the lines that begin inside a string literal."""
+def lines_inside_strings(text: str, *, docstrings: bool = True) -> set[int]:
+    """The numbers, from 0, of the lines that begin inside a string literal.
+
+    Without ``docstrings``, literals that are a whole statement are not counted: their lines move
+    with the code.
+    """
     data = plain(text.encode())
     inside: set[int] = set()
     if b"\n" not in data:
         return inside
-    for token in scan(data):
-        if token.kind == "STRING" and "\n" in token.text:
+    tokens = [token for token in scan(data) if token.kind not in ("NL", "COMMENT")]
+    kinds = ["NEWLINE", *(token.kind for token in tokens), "NEWLINE"]
+    for number, token in enumerate(tokens):
+        before, after = kinds[number], kinds[number + 2]
+        is_statement = before in ("NEWLINE", "INDENT", "DEDENT") and after == "NEWLINE"
+        if token.kind == "STRING" and (docstrings or not is_statement):
             first = data.count(b"\n", 0, token.start)
             inside.update(range(first + 1, first + token.text.count("\n") + 1))
     return inside
 
 
 def reindented(text: str, indent: str, unit: str) -> str:
-    """Dedented text with four-space levels, every line but the first at ``indent``."""
+    """Dedented text with four-space levels, every line but the first moved to ``indent``."""
     return _indented(text, indent, unit)
 
 
 def statements(text: str, indent: str, habits: Habits, line_length: int) -> str:
-    """New statements laid out by black for the place they go to, all lines indented."""
+    """Dedented statements as black lays them out at ``indent``, all lines indented, LF."""
     width = line_length - columns(indent)
-    if indent:
-        framed = "if _:\n" + textwrap.indent(text, LEVEL)
-    ...
-    return framed
+    if not indent:
+        laid = black(text + "\n", width, modern=habits.modern)
+        return text if laid is None else laid.rstrip("\n")
+    header = "if _:\n"  # one level deep, black leaves one line around functions and not two
+    framed = header + LEVEL + _moved(text, LEVEL, LEVEL)
+    laid = black(framed + "\n", width + len(LEVEL), modern=habits.modern)
+    if laid is None:
+        return indent + _moved(text, indent, habits.unit)
+    inside = lines_inside_strings(laid, docstrings=False)
+    level = _dedented(laid, LEVEL, LEVEL, inside) or framed
+    return indent + _moved(level.removeprefix(header).strip("\n"), indent, habits.unit)
+
+
+def _moved(text: str, indent: str, unit: str) -> str:
+    return _indented(text, indent, unit, lines_inside_strings(text, docstrings=False))

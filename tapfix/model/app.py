@@ -12,7 +12,10 @@ from tapfix.edits import Ref
 from tapfix.knowledge.catalogue import Catalogue, load
 from tapfix.model.constructs import Construct, find_constructs
 from tapfix.model.evaluate import Evaluator
+from tapfix.model.functions import Folders, LambdaFunction, find_functions
+from tapfix.model.handlers import Handler, find_handlers, has_handler_mark
 from tapfix.model.modules import AppClass, AppFunction, Module, Modules
+from tapfix.model.paths import TextReader
 from tapfix.model.resolve import Resolver
 from tapfix.model.settings import Settings
 from tapfix.model.source import Problem
@@ -68,6 +71,19 @@ class App:
             )
         )
 
+    @cached_property
+    def functions(self) -> tuple[LambdaFunction, ...]:
+        """The Lambda functions that the constructs make."""
+        folders = Folders.of(self.root, self.files)
+        return tuple(
+            find_functions(self.constructs, TextReader(self.evaluator, self.root), folders)
+        )
+
+    @cached_property
+    def handlers(self) -> tuple[Handler, ...]:
+        """The functions that Lambda runs, and those that look so and that nothing deploys."""
+        return find_handlers(self.modules, self.evaluator, self.functions)
+
     def of(self, *classes: str) -> list[Construct]:
         """The constructs of any of these CDK classes or of one derived from them."""
         return [construct for construct in self.constructs if construct.is_a(*classes)]
@@ -75,7 +91,8 @@ class App:
     def uses(self, construct: Construct) -> tuple[Use, ...]:
         """What the app does with a construct after it is made."""
         if construct.node not in self._uses:
-            found = find_uses(construct.module, construct.node, self.evaluator)
+            cls = self.class_around(construct) if construct.inherited else None
+            found = find_uses(construct.module, construct.node, self.evaluator, cls)
             self._uses[construct.node] = tuple(found)
         return self._uses[construct.node]
 
@@ -108,7 +125,8 @@ def read_app(root: str, files: Mapping[str, bytes], settings: Settings) -> App:
     """Read the app in the folder ``root``.
 
     ``files`` maps absolute paths to the bytes of its Python files (and of ``cdk.json``). Parsed at
-    once are the files that use CDK, what they import, and what imports them; nothing is run.
+    once are the files that use CDK, what they import, what imports them, and those that look like
+    handlers; nothing is run.
     """
     modules = Modules(root, files)
     catalogue = load()
@@ -122,6 +140,8 @@ def read_app(root: str, files: Mapping[str, bytes], settings: Settings) -> App:
 
 def _read_modules(modules: Modules) -> None:
     python = [path for path in modules.files if path.endswith(".py")]
+    # Handlers are read with the rest: what the app reads how often must not depend on who asks.
+    _close(modules, [p for p in python if has_handler_mark(p, modules.root, modules.files[p])])
     roots = [path for path in python if _CDK_MARK in modules.files[path]]
     if not roots:
         return

@@ -221,16 +221,22 @@ def _arguments(
         if spread is None or entries is None:
             is_open = True
             continue
-        is_open |= spread.open
-        obstacle = _obstacle(spread, evaluator)
-        is_open |= obstacle == _CHANGED
+        changed = frozenset() if spread.is_direct else _changed_keys(spread, evaluator)
+        is_open |= spread.open or bool(changed)
+        obstacle = _CHANGED if changed else _SHARED if spread.shared else None
         for name, value in entries.items():
-            arguments[name] = Argument(name, partial(_same, value), spread, obstacle)
+            decided = not changed.isdisjoint((name, _ANY))
+            read = partial(_same, _undecided(value) if decided else value)
+            arguments[name] = Argument(name, read, spread, obstacle)
     return arguments, is_open
 
 
 def _same(value: Value) -> Value:
     return value
+
+
+def _undecided(value: Value) -> Value:
+    return Value("unknown", value.module, value.node, value.node, value.module)
 
 
 def _spread(module: Module, node: ast.expr, evaluator: Evaluator) -> Value | None:
@@ -248,33 +254,41 @@ _CHANGED = "the dict that holds it is changed after it is made"
 _SHARED = "the dict that holds it is used in more than one place"
 
 
-def _obstacle(spread: Value, evaluator: Evaluator) -> str | None:
-    """Why an entry of a dict cannot be changed for this construct alone."""
-    if spread.is_direct:
-        return None
-    if _is_changed(spread, evaluator):
-        return _CHANGED
-    return _SHARED if spread.shared else None
-
-
-def _is_changed(spread: Value, evaluator: Evaluator) -> bool:
-    """Whether the dict's name is stored into or a method that changes it is called."""
-    node = spread.node
-    label = node.id if isinstance(node, ast.Name) else getattr(node, "attr", "")
-    return any(
-        _changes(module, use)
-        for module in evaluator.resolver.modules.loaded()
-        for use in (*module.names.loads.get(label, ()), *module.names.attributes.get(label, ()))
-    )
-
-
+_ANY = "*"
 _CHANGERS = ("update", "pop", "setdefault", "clear", "popitem", "__setitem__")
 
 
-def _changes(module: Module, use: ast.expr) -> bool:
+def _changed_keys(spread: Value, evaluator: Evaluator) -> frozenset[str]:
+    """The entries that are set or taken away after a dict is made; ``_ANY``: it may be any."""
+    node = spread.node
+    if isinstance(node, ast.Name):
+        bindings = spread.module.scope_of(node).lookup(node.id)
+        if bindings and bindings[0].scope.kind == "function":
+            loads = spread.module.names.readers(node.id, bindings)
+            return frozenset(key for use in loads for key in _changes(spread.module, use))
+    label = node.id if isinstance(node, ast.Name) else getattr(node, "attr", "")
+    return frozenset(
+        key
+        for module in evaluator.resolver.modules.loaded()
+        for use in (*module.names.loads.get(label, ()), *module.names.attributes.get(label, ()))
+        for key in _changes(module, use)
+    )
+
+
+def _changes(module: Module, use: ast.expr) -> Iterator[str]:
+    """The entries that one use of a dict changes."""
     parent = module.names.parents.get(use)
     if isinstance(parent, ast.Subscript) and parent.value is use:
-        return not isinstance(parent.ctx, ast.Load)
-    if isinstance(parent, ast.AugAssign):
-        return parent.target is use
-    return isinstance(parent, ast.Attribute) and parent.attr in _CHANGERS
+        if not isinstance(parent.ctx, ast.Load):
+            yield _key(parent.slice)
+    elif isinstance(parent, ast.AugAssign) and parent.target is use:
+        yield _ANY
+    elif isinstance(parent, ast.Attribute) and parent.attr in _CHANGERS:
+        call = module.names.parents.get(parent)
+        by_key = isinstance(call, ast.Call) and parent.attr != "update" and call.args
+        yield _key(call.args[0]) if isinstance(call, ast.Call) and by_key else _ANY
+
+
+def _key(node: ast.expr) -> str:
+    known = node.value if isinstance(node, ast.Constant) else None
+    return known if isinstance(known, str) else _ANY

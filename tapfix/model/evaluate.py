@@ -91,14 +91,14 @@ class Evaluator:
         if callee is None and isinstance(node.func, ast.Name) and node.func.id == "dict":
             plain = not node.args
             return replace(blank, kind="dict", entries=keywords, open=spread) if plain else blank
-        if callee is None or isinstance(callee, Module):
-            return blank
         called = replace(
             blank,
             arguments=tuple(self.value(module, argument, depth + 1) for argument in node.args),
             keywords=keywords,
             open=spread,
         )
+        if callee is None or isinstance(callee, Module):
+            return called
         if isinstance(callee, str):
             return replace(called, kind="call", name=callee)
         # What a function of the app returns is not looked into: a decision of its own.
@@ -116,7 +116,7 @@ class Evaluator:
         if binding.value is None or decided(home, binding.node, blank.module, node):
             return blank
         value = self.value(home, binding.value, depth + 1)
-        shared = value.shared or self._readers(node) > 1
+        shared = value.shared or self._readers(blank.module, node) > 1
         return replace(value, module=blank.module, node=node, shared=shared)
 
     # Bindings
@@ -181,8 +181,12 @@ class Evaluator:
             for _, call in self.calls_of(cls)
         )
 
-    def _readers(self, node: ast.Name | ast.Attribute) -> int:
-        """How often a name of this spelling is read anywhere in the app."""
+    def _readers(self, module: Module, node: ast.Name | ast.Attribute) -> int:
+        """How often a function's local is read, or another name of this spelling in the app."""
+        if isinstance(node, ast.Name):
+            bindings = module.scope_of(node).lookup(node.id)
+            if bindings and bindings[0].scope.kind == "function":
+                return len(list(module.names.readers(node.id, bindings)))
         modules = self.resolver.modules.loaded()
         if self._counted is not modules:
             self._counted, self._counts = modules, Counter()

@@ -146,6 +146,14 @@ class AppFunction:
         a = self.node.args
         return tuple(arg.arg for arg in (*a.posonlyargs, *a.args))
 
+    def default(self, name: str) -> ast.expr | None:
+        """The default value of a parameter, if it has one."""
+        a = self.node.args
+        positional = (*a.posonlyargs, *a.args)
+        late = positional[len(positional) - len(a.defaults) :]
+        pairs = (*zip(late, a.defaults, strict=True), *zip(a.kwonlyargs, a.kw_defaults, strict=True))
+        return next((value for arg, value in pairs if arg.arg == name), None)
+
 
 @dataclass(eq=False)
 class Modules:

@@ -98,6 +98,12 @@ class Names:
             yield parent
             node = parent
 
+    def readers(self, name: str, bindings: list[Binding]) -> Iterator[ast.Name]:
+        """The places that read a name where it has these very bindings."""
+        for load in self.loads.get(name, ()):
+            if self.scopes[load].lookup(name) is bindings:
+                yield load
+
     def statement(self, node: ast.AST) -> ast.stmt:
         """The innermost statement that holds the node (the node itself if it is one)."""
         while not isinstance(node, ast.stmt):

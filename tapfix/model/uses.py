@@ -13,13 +13,13 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from tapfix.edits import Ref
+from tapfix.model.branches import branches
 from tapfix.model.evaluate import Evaluator
 from tapfix.model.modules import AppClass, AppFunction, Module
 from tapfix.model.values import Value
 
 UseKind = Literal["call", "assign", "read", "argument", "escape"]
-_BRANCHES = (ast.If, ast.For, ast.AsyncFor, ast.While, ast.Try, ast.Match, ast.IfExp)
-_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
+_CHILD_LOOKUPS = (("node", "find_child"), ("node", "try_find_child"))
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,7 +30,8 @@ class Use:
     "cfn_options", "deletion_policy")``. A ``call`` has the call's value in ``value``, an ``assign``
     what is assigned, an ``argument`` the call that the construct is handed to. An ``escape`` goes
     where names cannot be followed. ``conditional``: it stands under a branch or a loop that the
-    construct's own statement does not stand under.
+    construct's own statement does not stand under (a loop over a list of constructs is none), or
+    it is reached by one of several callers of the function or class that makes the construct.
     """
 
     kind: UseKind
@@ -53,26 +54,28 @@ class Use:
 
 @dataclass(eq=False)
 class _Flow:
-    """Follows one construct. ``sources`` are expressions whose value is the construct itself, or
-    what ``chain`` leads to from it."""
+    """Follows one construct: ``pending`` are expressions whose value is the construct itself, or
+    what a chain of attributes leads to from it. ``branches`` are no conditions to it. ``partial``:
+    what is followed now is one of several constructs that the same call makes."""
 
     evaluator: Evaluator
     origin: Module
-    branches: frozenset[ast.AST]
-    pending: list[tuple[Module, ast.expr, tuple[str, ...]]] = field(default_factory=list)
+    branches: set[ast.AST]
+    partial: bool = False
+    pending: list[tuple[Module, ast.expr, tuple[str, ...], bool]] = field(default_factory=list)
     seen: set[ast.AST] = field(default_factory=set)
     uses: list[Use] = field(default_factory=list)
 
     def run(self) -> list[Use]:
         while self.pending:
-            module, node, chain = self.pending.pop()
+            module, node, chain, self.partial = self.pending.pop()
             if node not in self.seen:
                 self.seen.add(node)
                 self.follow(module, node, chain)
         return sorted(self.uses, key=lambda use: (use.module.path, use.ref))
 
     def add(self, module: Module, node: ast.expr, chain: tuple[str, ...]) -> None:
-        self.pending.append((module, node, chain))
+        self.pending.append((module, node, chain, self.partial))
 
     def use(
         self,
@@ -82,7 +85,7 @@ class _Flow:
         chain: tuple[str, ...],
         value: Value | None,
     ) -> None:
-        conditional = bool(_branches(module, node) - self.branches)
+        conditional = self.partial or bool(branches(module, node) - self.branches)
         self.uses.append(Use(kind, module, node, chain, value, conditional))
 
     def follow(self, module: Module, node: ast.expr, chain: tuple[str, ...]) -> None:
@@ -100,12 +103,17 @@ class _Flow:
             assert isinstance(call, ast.Call)
             self.handed(module, node, call, parent.arg, chain)
         elif isinstance(parent, ast.Call) and node is not parent.func:
-            self.handed(module, node, parent, parent.args.index(node), chain)
+            if self.evaluator.callee(module, parent) == "typing.cast":
+                self.add(module, parent, chain)
+            else:
+                self.handed(module, node, parent, parent.args.index(node), chain)
         elif isinstance(parent, (ast.List, ast.Tuple, ast.Set)):
             self.listed(module, parent, chain)
         elif isinstance(parent, ast.Return):
             self.returned(module, parent, chain)
-        elif not isinstance(parent, (ast.Expr, ast.Compare, ast.BoolOp)):
+        elif isinstance(parent, (ast.BoolOp, ast.IfExp)):
+            self.add(module, parent, chain)
+        elif not isinstance(parent, (ast.Expr, ast.Compare, ast.If)):
             self.use("escape", module, node, chain, None)
 
     def attribute(self, module: Module, node: ast.Attribute, chain: tuple[str, ...]) -> None:
@@ -115,13 +123,16 @@ class _Flow:
             value = self.evaluator.value(module, stored) if stored is not None else None
             self.use("assign", module, node, chain, value)
         elif isinstance(parent, ast.Call) and parent.func is node:
-            self.use("call", module, parent, chain, self.evaluator.value(module, parent))
+            value = self.evaluator.value(module, parent)
+            self.use("call", module, parent, chain, value)
+            if chain[-2:] in _CHILD_LOOKUPS and _is_default_child(value):
+                self.add(module, parent, (*chain[:-1], "default_child"))
         elif isinstance(parent, ast.Attribute):
             self.attribute(module, parent, (*chain, parent.attr))
         else:
             self.use("read", module, node, chain, None)
             # An attribute may be the same resource by another name: `bucket.node.default_child`.
-            if isinstance(parent, (ast.Assign, ast.AnnAssign)):
+            if isinstance(parent, (ast.Assign, ast.AnnAssign)) or node.attr == "default_child":
                 self.follow(module, node, chain)
 
     def carry(self, module: Module, target: ast.expr, chain: tuple[str, ...]) -> None:
@@ -139,9 +150,8 @@ class _Flow:
 
     def readers(self, module: Module, at: ast.AST, name: str, chain: tuple[str, ...]) -> None:
         bindings = module.scope_of(at).lookup(name)
-        for load in module.names.loads.get(name, ()):
-            if module.names.scopes[load].lookup(name) is bindings:
-                self.add(module, load, chain)
+        for load in module.names.readers(name, bindings):
+            self.add(module, load, chain)
 
     def attribute_readers(self, cls: AppClass, name: str, chain: tuple[str, ...]) -> None:
         resolver = self.evaluator.resolver
@@ -196,17 +206,37 @@ class _Flow:
         for item in lists:
             loop = module.names.parents[item]
             if isinstance(loop, (ast.For, ast.comprehension)) and loop.iter is item:
+                self.branches.add(loop)
                 self.carry(module, loop.target, chain)
             else:
                 self.use("escape", module, item, chain, None)
+
+    def instances(self, cls: AppClass) -> None:
+        """Follow ``self`` within a class of the app, and what its calls make."""
+        resolver = self.evaluator.resolver
+        for member in (*resolver.lineage(cls), *resolver.descendants(cls)):
+            loads = member.module.names.loads
+            selves = {first for m in member.methods.values() for first in m.positional[:1]}
+            for load in (load for name in selves for load in loads.get(name, ())):
+                if member.is_self(load):
+                    self.add(member.module, load, ())
+        for made in (cls, *resolver.descendants(cls)):
+            self.callers(made, ())
+
+    def callers(self, target: AppClass | AppFunction, chain: tuple[str, ...]) -> None:
+        """Every call of a function or class of the app gives the construct."""
+        calls = list(self.evaluator.calls_of(target))
+        before, self.partial = self.partial, self.partial or len(calls) > 1
+        for module, call in calls:
+            self.add(module, call, chain)
+        self.partial = before
 
     def returned(self, module: Module, node: ast.Return, chain: tuple[str, ...]) -> None:
         """A function returns the construct: follow the calls of that function."""
         for ancestor in module.names.ancestors(node):
             if isinstance(ancestor, (ast.FunctionDef, ast.AsyncFunctionDef)):
                 function = self.evaluator.resolver.modules.function_at(module, ancestor)
-                for caller, call in self.evaluator.calls_of(function):
-                    self.add(caller, call, chain)
+                self.callers(function, chain)
                 if function.owner is not None:
                     self.attribute_readers(function.owner, function.name, chain)
                 return
@@ -222,19 +252,22 @@ def _parameter(function: AppFunction, place: int | str | None, bound: bool) -> s
     return names[place] if place < len(names) else None
 
 
-def _branches(module: Module, node: ast.AST) -> frozenset[ast.AST]:
-    """The branches and loops around a node within its function."""
-    found = set()
-    for ancestor in module.names.ancestors(node):
-        if isinstance(ancestor, _DEFINITIONS):
-            break
-        if isinstance(ancestor, _BRANCHES):
-            found.add(ancestor)
-    return frozenset(found)
+def _is_default_child(call: Value) -> bool:
+    """Whether a look-up of a child by its id means the construct's own resource."""
+    child = call.argument("id", 0)
+    return child is not None and child.constant in ("Resource", "Default")
 
 
-def find_uses(module: Module, node: ast.Call, evaluator: Evaluator) -> Iterator[Use]:
-    """Everything that the app does with what the call makes, in the order of files and places."""
-    flow = _Flow(evaluator, module, _branches(module, node))
+def find_uses(
+    module: Module, node: ast.Call, evaluator: Evaluator, cls: AppClass | None = None
+) -> Iterator[Use]:
+    """Everything that the app does with what the call makes, in the order of files and places.
+
+    ``cls`` is the class of the app in whose constructor ``super().__init__(…)`` is the call: what
+    the call makes is then ``self`` in the class, and what the class's own calls make.
+    """
+    flow = _Flow(evaluator, module, set(branches(module, node)))
     flow.add(module, node, ())
+    if cls is not None:
+        flow.instances(cls)
     yield from flow.run()

@@ -27,6 +27,7 @@ class Value:
     * ``member``: a dotted name of a library, ``aws_cdk.RemovalPolicy.RETAIN``; ``name`` is it.
     * ``call``: a call of a library's ``name`` with ``arguments`` and ``keywords``.
     * ``instance``: a call of a class of the app; ``of`` is the class.
+    * ``unknown``: anything else; a call, of a method say, has its ``arguments`` and ``keywords``.
     * ``text``: a string with parts that are not known; ``parts`` are literal texts and values.
     * ``list``, ``dict``: ``items``, ``entries``.
 

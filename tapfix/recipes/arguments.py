@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tapfix.edits import Edit, ReplaceExpression
 from tapfix.model.app import App
@@ -46,3 +46,27 @@ def replace_value(app: App, value: Value, template: str) -> tuple[Edit, ...]:
     """The edits that put another value in the place that gives this one."""
     code = write(app, value.origin_module, value.origin, template)
     return (ReplaceExpression(value.origin_ref, code.text), *code.imports)
+
+
+def put(app: App, value: Value, template: str) -> tuple[Edit, ...]:
+    """The edits that make an expression another one, for the place where it is used alone.
+
+    A constant that only this place reads changes where it is defined; one that others read too is
+    no longer read here.
+    """
+    if is_own_constant(value):
+        return replace_value(app, value, template)
+    code = write(app, value.module, value.node, template)
+    return (ReplaceExpression(value.ref, code.text), *code.imports)
+
+
+def add_beside(
+    app: App, construct: Construct, neighbour: str, name: str, template: str
+) -> tuple[Edit, ...]:
+    """The edits that add an argument where ``neighbour`` stands: in the call, or in its dict."""
+    found = construct.argument(neighbour)
+    if found is None or found.obstacle is not None:
+        code = write(app, construct.module, construct.node, template)
+        return (construct.set(name, code.text), *code.imports)
+    code = write(app, found.holder.origin_module, found.holder.origin, template)
+    return (replace(found, name=name).set(code.text), *code.imports)

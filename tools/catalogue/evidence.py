@@ -13,8 +13,11 @@ from catalogue.structs import Types
 
 _NEW = re.compile(r"\bnew(?:\((\w+\(\))\)\.| )(\w+)(?=\(this,)")
 _APPLY = re.compile(r"([\w.$]+)\.applyRemovalPolicy(?=\()")
+_ONLY_GIVEN = re.compile(
+    r"props\??\.removalPolicy&&(?:[\w.$]+\.applyRemovalPolicy\(|[\w()]+\.RemovalPolicies\.of\(this\))"
+)
 _POLICY = re.compile(r"RemovalPolicy\.([A-Z_]+)")
-_TAG = re.compile(r"\.add\(NAME_TAG,([^()]*)")
+_TAG = re.compile(r"Tags\.of\((?:this|\w+)\)\.add\((?:NAME_TAG|\"Name\"),([^()]*)")
 _MAIN_IDS = frozenset({'"Resource"', '"Default"'})
 
 
@@ -33,8 +36,7 @@ class Evidence:
 
     All names are jsii's (``bucketName``). ``resource`` is the generated class of the main
     resource. ``sets`` maps an argument to the members of that class's props that it sets;
-    ``names`` are the arguments used as a physical name or as what a made-up name replaces, with
-    the member that gets it. ``hands_on`` maps an argument to those of other library classes that
+    ``names`` are the arguments used as physical name, with the member that gets each. ``hands_on`` maps an argument to those of other library classes that
     get it unchanged. ``tag`` is the argument that becomes the Name tag, ``tagged_by_id`` says that
     the construct's path does without it. ``removal`` is the policy when none is given.
     """
@@ -42,6 +44,7 @@ class Evidence:
     resource: str | None
     sets: Mapping[str, tuple[str, ...]]
     names: Mapping[str, str]
+    unplaced: str | None
     hands_on: Mapping[str, tuple[tuple[str, str], ...]]
     tag: str | None
     tagged_by_id: bool
@@ -58,12 +61,13 @@ def gather(fqn: str, types: Types, scripts: Scripts) -> Evidence | None:
     texts = {m.json["name"] for m in types.members(struct).values() if m.is_text}
     known = {m.json["name"] for m in types.members(struct).values()}
     creations = list(_creations(construction, scripts))
-    main = _main(creations, types)
+    main = _main(construction, creations, types)
     tag, by_id = _tag(construction)
     return Evidence(
         resource=main.fqn if main else None,
         sets=_sets(construction, main, known) if main else {},
         names=_names(construction, main, texts) if main else {},
+        unplaced=None if main else _physical(construction, texts),
         hands_on=_hands_on(construction, creations, known, types),
         tag=tag,
         tagged_by_id=by_id,
@@ -83,11 +87,28 @@ def _creations(construction: Construction, scripts: Scripts) -> Iterator[Creatio
                 yield Creation(fqn, arguments[1], props)
 
 
-def _main(creations: list[Creation], types: Types) -> Creation | None:
-    """The creation of the main resource: called ``Resource`` or ``Default``, or the only one."""
+def _main(
+    construction: Construction, creations: list[Creation], types: Types
+) -> Creation | None:
+    """The main resource: called ``Resource`` or ``Default``, or the only one, or the named one."""
     generated = [one for one in creations if types.is_generated(one.fqn)]
     called = [one for one in generated if one.id in _MAIN_IDS]
-    return next(iter(called or (generated if len(generated) == 1 else ())), None)
+    if called or len(generated) == 1:
+        return (called or generated)[0]
+    return next((one for one in generated if _is_named(construction, one)), None)
+
+
+def _is_named(construction: Construction, creation: Creation) -> bool:
+    """Whether the construct's physical name goes into the resource."""
+    return any(
+        PHYSICAL in construction.sources(scope, text) for scope, text in creation.props.values()
+    )
+
+
+def _physical(construction: Construction, texts: set[str]) -> str | None:
+    """The argument that the base class gets as the construct's physical name."""
+    sources = construction.sources(construction.scopes[0], "this.physicalName") & texts
+    return next(iter(sources)) if len(sources) == 1 else None
 
 
 def _sets(
@@ -105,13 +126,29 @@ def _sets(
 
 
 def _names(construction: Construction, main: Creation, texts: set[str]) -> dict[str, str]:
-    found = {}
+    """Arguments that are the physical name, with the member of the main resource they go to.
+
+    Where only a made-up name stands in for the argument, the two must also be called alike: a
+    service account in Kubernetes has a made-up name, too. A name may lie deeper in the member's
+    value.
+    """
+    physical = _physical(construction, texts)
+    found: dict[str, str] = {}
     for member, (scope, text) in main.props.items():
         sources = construction.sources(scope, text)
-        named = sources & texts
-        if len(named) == 1 and sources & {PHYSICAL, GENERATED}:
-            found.setdefault(next(iter(named)), member)
+        if physical in sources:
+            named = [physical]
+        else:
+            named = sorted(sources & texts) if GENERATED in sources else []
+        for one in named if len(named) == 1 else ():
+            if _alike(one, member) or (one == physical and one not in found):
+                found[one] = member
     return found
+
+
+def _alike(argument: str, member: str) -> bool:
+    """Whether ``repositoryName`` may well be called ``name`` or ``repositoryName``."""
+    return argument.lower().endswith(member.lower())
 
 
 def _hands_on(
@@ -143,12 +180,12 @@ def _removal(construction: Construction) -> str | None:
     where it is called only for a given policy, CloudFormation's own default holds: Delete.
     """
     for scope in construction.scopes:
+        if _ONLY_GIVEN.search(scope.body):
+            return "DESTROY"
         for found in _APPLY.finditer(scope.body):
             inside = scope.body[found.end() + 1 : javascript.closing(scope.body, found.end())]
             policy, *options = javascript.split(inside)
             if construction.sources(scope, policy) == {"removalPolicy"}:
-                if scope.body[: found.start()].endswith("removalPolicy&&"):
-                    return "DESTROY"
                 stated = _POLICY.search(policy) or _POLICY.search("".join(options))
                 return stated[1] if stated else "RETAIN"
     return None

@@ -66,8 +66,13 @@ class Scripts:
         return self._in_file(path, expression)
 
     def fqn_named(self, path: str, expression: str) -> str | None:
-        """The jsii name of the class that ``expression`` means in the file ``path``."""
+        """The jsii name of the class that ``expression`` means in the file ``path``.
+
+        For a class that the library keeps to itself, it is that of the nearest exported base.
+        """
         script = self.named(path, expression)
+        while script is not None and script.fqn is None:
+            script = self.base_of(script)
         return script.fqn if script else None
 
     def _required(self, path: str, alias: str) -> str | None:

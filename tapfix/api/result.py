@@ -6,10 +6,19 @@ import enum
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import TypeAlias
 
 from tapfix.edits import Finding, Impact
 from tapfix.model.source import Problem
 from tapfix.rule import Rule
+
+
+class Mode(enum.Enum):
+    """What a run is for: to report, to show what fixing would change, or to fix."""
+
+    REPORT = "report"
+    DRY_RUN = "dry run"
+    APPLY = "apply"
 
 
 class Status(enum.Enum):
@@ -55,13 +64,14 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Reported:
-    """A finding, the rule that made it, and its place in the file as it is after the run.
+    """A finding, the rule that made it, its place, and what became of it.
 
+    What is left stands where the file has it after the run, what is fixed where it stood before.
     ``reason`` says why it is not mended, where it is not.
     """
 
     finding: Finding
-    rule: Rule
+    rule: Rule = field(compare=False)
     place: Place
     status: Status
     reason: str | None = None
@@ -77,26 +87,28 @@ class Reported:
         return self.status not in (Status.FIXED, Status.NOTE)
 
 
-Changes = Mapping[str, tuple[bytes | None, bytes | None]]
-"""By absolute path what a file held and what it is to hold; None: no file."""
+Change: TypeAlias = tuple[bytes | None, bytes | None]
+"""What a file held and what it is to hold; None: no file."""
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """The outcome of a run over all its apps. Nothing of it has been written.
+    """The outcome of a run over all its apps.
 
-    ``unused`` are suppressions that silence nothing, ``notes`` lines that concern no single place,
-    ``profiles`` the names of the profiles that held, ``apps`` and ``files`` how many were read.
+    ``changes`` are by absolute path, ``unused`` are suppressions that silence nothing, ``notes``
+    are lines that concern no single place, ``profiles`` are the profiles that held, ``suppressed``
+    counts silenced findings, ``apps`` are the roots of the apps and ``files`` counts their files.
     """
 
+    mode: Mode = Mode.REPORT
     findings: tuple[Reported, ...] = ()
-    changes: Changes | None = None
+    changes: Mapping[str, Change] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
     unused: tuple[Problem, ...] = ()
     notes: tuple[str, ...] = ()
     profiles: tuple[str, ...] = ()
     suppressed: int = 0
-    apps: int = 0
+    apps: tuple[str, ...] = ()
     files: int = 0
 
     @property
@@ -111,16 +123,17 @@ class Result:
 
     @property
     def impacts(self) -> Mapping[Impact, int]:
-        """How many of the fixes (applied, or on offer) have each impact, mildest first."""
+        """How many of the fixes, applied or on offer, have each impact, mildest first."""
         offered = (Status.FIXED, Status.FIXABLE)
         counts = Counter(one.impact for one in self.findings if one.status in offered)
         return {impact: counts[impact] for impact in Impact if counts[impact]}
 
-    def exit_code(self, *, changes_count: bool = False) -> int:
-        """2 if something could not be done, 1 if something is left, else 0.
+    @property
+    def exit_code(self) -> int:
+        """2 if something could not be done, else 1 if something is left to do, else 0.
 
-        ``changes_count``: changes that are shown and not made are something left.
+        Changes that a dry run shows are left to do.
         """
         if self.problems:
             return 2
-        return 1 if self.left or (changes_count and self.changes) else 0
+        return 1 if self.left or (self.mode is Mode.DRY_RUN and self.changes) else 0

@@ -1,0 +1,119 @@
+"""One look at an app: what its rules find, where it stands, and what may not be mended."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import PurePath
+
+from tapfix.api.result import Place
+from tapfix.config import Config
+from tapfix.edits import Finding, Impact
+from tapfix.model.app import App, read_app
+from tapfix.model.source import Problem
+from tapfix.rule import Profile, Rule
+
+_HARMLESS = frozenset({Impact.NONE, Impact.IN_PLACE, Impact.BEHAVIOUR})
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """An app, the rules that apply to it, and its configuration."""
+
+    root: str
+    files: Mapping[str, bytes]
+    rules: tuple[Rule, ...]
+    config: Config
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A finding of a rule, and its place in the source as it was then.
+
+    ``held_back`` says why its fix may not be applied, if it has one that may not.
+    """
+
+    finding: Finding
+    rule: Rule = field(compare=False)
+    place: Place
+    held_back: str | None = None
+
+    @property
+    def is_wanted(self) -> bool:
+        """Whether there is a fix that may be applied."""
+        return self.finding.fix is not None and self.held_back is None
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What was seen of an app.
+
+    ``problems`` are files that cannot be read and rules that crashed, ``unused`` suppressions that
+    silence nothing, ``v1_files`` the files that use CDK version 1.
+    """
+
+    found: tuple[Found, ...]
+    problems: tuple[Problem, ...]
+    unused: tuple[Problem, ...]
+    suppressed: int
+    v1_files: tuple[str, ...]
+
+
+def look(
+    target: Target,
+    files: Mapping[str, bytes],
+    is_asked: Callable[[str], bool],
+    tick: Callable[[str], None],
+) -> Look:
+    """Read an app from ``files`` and ask its rules about those files that ``is_asked`` for."""
+    tick(target.root)
+    app = read_app(target.root, files, target.config.settings)
+    found: list[Found] = []
+    crashes: list[Problem] = []
+    for rule in target.rules:
+        tick(target.root)
+        try:
+            findings = list(rule.find(app))
+        except Exception as error:
+            # A rule may come from anywhere, and its fault must not hide what others find.
+            crashes.append(crash(app.root, f"{rule.code} {rule.name}", error))
+            continue
+        found += [
+            Found(finding, rule, _place(app, finding), _held_back(finding, target.config))
+            for finding in findings
+            if is_asked(finding.ref.path)
+        ]
+    return Look(
+        found=tuple(found),
+        problems=(*app.problems, *crashes),
+        unused=(),
+        suppressed=0,
+        v1_files=tuple(module.path for module in app.v1_modules),
+    )
+
+
+def crash(root: str, what: str, error: Exception) -> Problem:
+    """The one line that says what crashed on which app, and where in the program."""
+    frames = traceback.extract_tb(error.__traceback__)
+    where = f" ({PurePath(frames[-1].filename).name}:{frames[-1].lineno})" if frames else ""
+    message = " ".join(f"{type(error).__name__}: {error}".split())
+    return Problem(root, f"{what} crashed here: {message}{where}; please report it")
+
+
+def _place(app: App, finding: Finding) -> Place:
+    line, column = app.position(finding.ref)
+    return Place(finding.ref.path, line, column, app.files.get(finding.ref.path))
+
+
+def _held_back(finding: Finding, config: Config) -> str | None:
+    """Why the profile does not let a fix be applied, or None."""
+    fix = finding.fix
+    if fix is None or not fix.stateful or fix.impact in _HARMLESS:
+        return None
+    if config.profile is not Profile.PRODUCTION or config.allow_replace:
+        return None
+    return (
+        f"held back in profile production: it replaces a resource that holds data"
+        f" ({fix.impact.value}); --allow-replace lets it through"
+    )

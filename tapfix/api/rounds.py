@@ -1,0 +1,151 @@
+"""Apps that share files, worked on until their fixes leave nothing to change.
+
+Each round reads what the last one made of the sources, so a fix that needs another's result comes
+out in the same run. Everything happens in memory.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from tapfix.api.look import Found, Look, Target, look
+from tapfix.api.result import Change, Mode, Reported, Status
+from tapfix.api.sources import Sources
+from tapfix.edits import Finding
+from tapfix.engine.plan import apply_fixes
+from tapfix.engine.style import Style
+from tapfix.model.source import Problem
+
+ROUNDS = 10
+"""So many rounds at most: fixes that go on changing each other's result are an error of ours."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What work on some apps came to; the fields are those of ``Result``."""
+
+    findings: tuple[Reported, ...] = ()
+    changes: Mapping[str, Change] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
+    unused: tuple[Problem, ...] = ()
+    suppressed: int = 0
+    v1_files: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """One round of fixes: what the files become, whose fix went in, and why another's did not."""
+
+    files: Mapping[str, bytes | None]
+    applied: tuple[Found, ...]
+    refused: Mapping[Finding, str]
+
+
+def work(
+    targets: Sequence[Target],
+    mode: Mode,
+    is_asked: Callable[[str], bool],
+    style_of: Callable[[str], Style],
+    tick: Callable[[str], None],
+) -> Outcome:
+    """Find what is wrong with apps that share files, and unless reporting mend it in memory.
+
+    ``tick`` is told the app's root before each step.
+    """
+    sources = Sources(targets)
+    looks = {target.root: look(target, target.files, is_asked, tick) for target in targets}
+    first = tuple(looks.values())
+    if mode is Mode.REPORT:
+        findings = [_left(found, None) for found in _found(first)]
+        return _outcome(first, (), findings, {})
+    fixed: list[Reported] = []
+    for _ in range(ROUNDS):
+        plan = _plan(_found(looks.values()), sources, style_of)
+        if not plan.files:
+            break
+        sources.change(plan.files)
+        fixed += [_fixed(found, sources) for found in plan.applied]
+        for target in targets:
+            if sources.are_touched(target, plan.files):
+                looks[target.root] = look(target, sources.files_of(target), is_asked, tick)
+    else:
+        return _unsettled(targets, first)
+    left = [_left(found, plan.refused) for found in _found(looks.values())]
+    if mode is Mode.DRY_RUN:
+        left = [_as_on_disk(reported, sources) for reported in left]
+    return _outcome(first, looks.values(), [*fixed, *left], sources.changes())
+
+
+def _found(looks: Iterable[Look]) -> list[Found]:
+    """All that was found, once: apps that share a file find the same in it."""
+    return list(dict.fromkeys(found for look in looks for found in look.found))
+
+
+def _plan(found: Sequence[Found], sources: Sources, style_of: Callable[[str], Style]) -> _Plan:
+    """The next round: the fixes that may be applied, merged."""
+    wanted = {one.finding: one for one in found if one.is_wanted}
+    if not wanted:
+        return _Plan({}, (), {})
+    outcome = apply_fixes(tuple(wanted), sources.read, style_of)
+    refused = {refusal.finding: refusal.reason for refusal in outcome.refused}
+    return _Plan(outcome.files, tuple(wanted[one] for one in outcome.applied), refused)
+
+
+def _fixed(found: Found, sources: Sources) -> Reported:
+    place = found.place.carried_to(sources.before(found.place.path))
+    return Reported(found.finding, found.rule, place, Status.FIXED)
+
+
+def _left(found: Found, refused: Mapping[Finding, str] | None) -> Reported:
+    """A finding that no fix has gone in for, with the reason why; None: no fix was asked for."""
+    finding = found.finding
+    if finding.note:
+        status, reason = Status.NOTE, finding.reason
+    elif found.held_back is not None:
+        status, reason = Status.HELD_BACK, found.held_back
+    elif finding.fix is None:
+        status, reason = Status.UNFIXABLE, finding.reason
+    elif refused is None:
+        status, reason = Status.FIXABLE, None
+    else:
+        status, reason = Status.REFUSED, refused.get(finding, "its fix changes nothing")
+    return Reported(finding, found.rule, found.place, status, reason)
+
+
+def _as_on_disk(reported: Reported, sources: Sources) -> Reported:
+    """The finding at its place in the file that a dry run leaves as it was."""
+    place = reported.place
+    return replace(reported, place=place.carried_to(sources.before(place.path)))
+
+
+def _unsettled(targets: Sequence[Target], first: Sequence[Look]) -> Outcome:
+    """The outcome where rounds have no end: everything as it was, and the fault named as ours."""
+    found = _found(first)
+    codes = ", ".join(sorted({one.rule.code for one in found if one.is_wanted}))
+    reason = f"the fixes do not settle within {ROUNDS} rounds"
+    faults = [
+        Problem(target.root, f"{reason} ({codes}); nothing is changed here: please report it")
+        for target in targets
+    ]
+    refused = {one.finding: reason for one in found}
+    outcome = _outcome(first, (), [_left(one, refused) for one in found], {})
+    return replace(outcome, problems=(*outcome.problems, *faults))
+
+
+def _outcome(
+    first: Sequence[Look],
+    last: Iterable[Look],
+    findings: Iterable[Reported],
+    changes: Mapping[str, Change],
+) -> Outcome:
+    """Put together what was seen; suppressions count as the sources were at first."""
+    problems = dict.fromkeys(problem for look in (*first, *last) for problem in look.problems)
+    return Outcome(
+        findings=tuple(dict.fromkeys(findings)),
+        changes=changes,
+        problems=tuple(problems),
+        unused=tuple(dict.fromkeys(problem for look in first for problem in look.unused)),
+        suppressed=sum(look.suppressed for look in first),
+        v1_files=tuple(path for look in first for path in look.v1_files),
+    )

@@ -1,0 +1,201 @@
+"""The command line: options in, lines and an exit code out. Everything else is done by ``api``.
+
+The first word decides: ``tapfix rules`` and ``tapfix explain`` look something up, anything else is
+options and paths. A path with such a name is ``./rules``, or follows ``--`` or any option.
+
+What a run needs is imported when it runs: ``--version`` and ``--help`` cost what Typer costs.
+"""
+
+from __future__ import annotations
+
+import enum
+import io
+import os
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+from tapfix import __version__
+
+if TYPE_CHECKING:
+    from tapfix.api import Options
+    from tapfix.api.result import Result
+
+COMMANDS = ("rules", "explain")
+_USAGE = 2
+
+
+class ProfileName(str, enum.Enum):
+    """The profiles by name."""
+
+    EPHEMERAL = "ephemeral"
+    PRODUCTION = "production"
+
+
+class OutputFormat(str, enum.Enum):
+    """For whom the report is."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+run_app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+lookup_app = typer.Typer(
+    add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False
+)
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run the command line with these arguments, or the program's own, and exit."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A terminal that cannot show a character shows its code; the run goes on.
+            stream.reconfigure(errors="backslashreplace")
+    app = run_app
+    if words and words[0] in COMMANDS:
+        app = lookup_app
+        if os.path.lexists(words[0]):
+            hint = f"{words[0]!r} is a command here; the path of that name is ./{words[0]}"
+            typer.echo(f"tapfix: {hint}", err=True)
+    app(args=words, prog_name="tapfix")
+    raise AssertionError("Typer exits")
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"tapfix {__version__}")
+        raise typer.Exit
+
+
+@run_app.command(
+    epilog="Commands: `tapfix rules` lists the rules, `tapfix explain TAP003` explains one."
+    " Exit codes: 0 nothing left, 1 something left to fix, 2 something could not be done."
+)
+def run(
+    paths: Annotated[
+        list[str] | None, typer.Argument(metavar="PATHS", help="Apps, folders or files")
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", "--diff", help="Print the fixes as a diff")
+    ] = False,
+    apply: Annotated[bool, typer.Option("--apply", "--fix", help="Write the fixes")] = False,
+    select: Annotated[
+        list[str] | None,
+        typer.Option(metavar="RULES", help="Only these: codes, names or prefixes, by commas"),
+    ] = None,
+    ignore: Annotated[
+        list[str] | None, typer.Option(metavar="RULES", help="Not these; wins over --select")
+    ] = None,
+    profile: Annotated[
+        ProfileName | None,
+        typer.Option(help="What must hold: all is destroyable (ephemeral), or data survives"),
+    ] = None,
+    allow_replace: Annotated[
+        bool,
+        typer.Option("--allow-replace", help="In production, also replace what holds data"),
+    ] = False,
+    config: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Settings from here alone")
+    ] = None,
+    output_format: Annotated[OutputFormat, typer.Option(help="For people or for programs")] = (
+        OutputFormat.TEXT
+    ),
+    statistics: Annotated[
+        bool, typer.Option("--statistics", help="Count by rule instead of listing")
+    ] = False,
+    exit_zero: Annotated[
+        bool, typer.Option("--exit-zero", help="Exit with 0 where it would be 1")
+    ] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No summary, no bar")] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Name the apps read")] = False,
+    _version: Annotated[
+        bool,
+        typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version"),
+    ] = False,
+) -> None:
+    """Find flaws in AWS CDK Python apps, and mend them.
+
+    Without paths: the current folder. Without --dry-run or --apply: report only.
+    """
+    if dry_run and apply:
+        raise typer.BadParameter("--dry-run and --apply exclude each other")
+    if quiet and verbose:
+        raise typer.BadParameter("--quiet and --verbose exclude each other")
+    from tapfix.api import Options
+    from tapfix.api.result import Mode
+    from tapfix.rule import Profile
+
+    options = Options(
+        mode=Mode.DRY_RUN if dry_run else Mode.APPLY if apply else Mode.REPORT,
+        select=_words(select),
+        ignore=_words(ignore),
+        profile=Profile(profile.value) if profile is not None else None,
+        allow_replace=allow_replace,
+        config=config,
+    )
+    result = _result(paths or ["."], options, quiet=quiet)
+    from tapfix.report.terminal import show, show_json
+
+    if output_format is OutputFormat.JSON:
+        show_json(result)
+    else:
+        show(result, statistics=statistics, quiet=quiet, verbose=verbose)
+    raise typer.Exit(0 if exit_zero and result.exit_code == 1 else result.exit_code)
+
+
+def _words(values: Iterable[str] | None) -> tuple[str, ...]:
+    """The words of an option that takes several, by commas or by repetition."""
+    return tuple(word.strip() for value in values or () for word in value.split(","))
+
+
+def _result(paths: Sequence[str], options: Options, *, quiet: bool) -> Result:
+    """Run, and write what an applying run has come to."""
+    from tapfix import api
+    from tapfix.config import ConfigError
+    from tapfix.registry import UnknownRuleError
+    from tapfix.report.progress import Bar
+
+    try:
+        with Bar(sys.stderr, str(Path.cwd()), enabled=not quiet) as bar:
+            result = api.run(paths, options, bar.step)
+            return api.write(result) if result.mode is result.mode.APPLY else result
+    except (ConfigError, UnknownRuleError) as error:
+        _fail(str(error).splitlines())
+
+
+def _fail(lines: Iterable[str]) -> NoReturn:
+    """End for bad usage."""
+    for line in lines:
+        typer.echo(f"tapfix: {line}", err=True)
+    raise typer.Exit(_USAGE)
+
+
+@lookup_app.command()
+def rules(
+    output_format: Annotated[OutputFormat, typer.Option(help="For people or for programs")] = (
+        OutputFormat.TEXT
+    ),
+) -> None:
+    """List the rules."""
+
+    from tapfix.report.terminal import show_rules
+
+    show_rules(as_json=output_format is OutputFormat.JSON)
+
+
+@lookup_app.command()
+def explain(
+    rule: Annotated[str, typer.Argument(metavar="RULE", help="A code, a name or a prefix")],
+) -> None:
+    """Show the manual page of a rule."""
+    from tapfix.registry import UnknownRuleError
+    from tapfix.report.terminal import show_pages
+
+    try:
+        show_pages(rule)
+    except UnknownRuleError as error:
+        _fail([str(error)])

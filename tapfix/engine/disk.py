@@ -1,0 +1,183 @@
+"""Writing several files: all of them or none."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import shutil
+import stat
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A file as it was read and as it is to be; None where it does not exist."""
+
+    before: bytes | None
+    after: bytes | None
+
+
+class WriteError(Exception):
+    """The system refused; what had been done is undone. ``str`` is one line: path and reason."""
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(f"{path}: {reason}")
+        self.path = path
+        self.reason = reason
+
+
+class StaleFile(Exception):
+    """A file is no longer what was read; nothing was written."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(f"{path}: changed since it was read")
+        self.path = path
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """One file on its way: where it is really, and beside it its new content and its old one."""
+
+    path: str
+    target: Path
+    change: Change
+    new: Path
+    old: Path
+
+
+def write_all(changes: Mapping[str, Change]) -> None:
+    """Write, create and delete files by absolute path: all, or none if anything fails.
+
+    Modes and owners are kept, symbolic links are followed, parent folders of new files are made.
+    Raises StaleFile if a file is not ``before`` any more, WriteError if the system refuses.
+    """
+    steps = _steps(changes)
+    folders: list[Path] = []
+    try:
+        for action in (_check, lambda step: _stage(step, folders), _check, _commit):
+            for step in steps:
+                with _named(step):
+                    action(step)
+    except BaseException as error:
+        _roll_back(steps, folders, error)
+        raise
+    for step in steps:
+        _clean(step)
+        _sync_folder(step.target.parent)
+
+
+def _steps(changes: Mapping[str, Change]) -> list[_Step]:
+    steps: dict[Path, _Step] = {}
+    for path, change in sorted(changes.items()):
+        # A deleted link goes itself; what is written through a link goes where it points.
+        target = Path(path) if change.after is None else Path(os.path.realpath(path))
+        beside = target.parent / f".tapfix-{secrets.token_hex(6)}"
+        step = _Step(path, target, change, beside.with_suffix(".new"), beside.with_suffix(".old"))
+        known = steps.setdefault(target, step)
+        if known.change != change:
+            raise WriteError(path, f"is the same file as {known.path}, with other changes")
+    return list(steps.values())
+
+
+@contextlib.contextmanager
+def _named(step: _Step) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise WriteError(step.path, error.strerror or str(error)) from error
+
+
+def _check(step: _Step) -> None:
+    try:
+        now: bytes | None = step.target.read_bytes()
+    except FileNotFoundError:
+        now = None
+    if now != step.change.before:
+        raise StaleFile(step.path)
+
+
+def _stage(step: _Step, folders: list[Path]) -> None:
+    """Put the new content beside the file, with its mode and owner, and keep hold of the old."""
+    if step.change.before is None:
+        _make_folders(step.target.parent, folders)
+    elif not step.target.stat().st_mode & 0o222 or not os.access(step.target, os.W_OK):
+        raise WriteError(step.path, "is read-only")
+    if step.change.after is None:
+        return
+    descriptor = os.open(step.new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+    with open(descriptor, "wb") as file:
+        file.write(step.change.after)
+        file.flush()
+        os.fsync(descriptor)
+    if step.change.before is not None:
+        _take_after(step.target, step.new)
+        _keep(step.target, step.old)
+
+
+def _make_folders(folder: Path, made: list[Path]) -> None:
+    missing = [parent for parent in (folder, *folder.parents) if not parent.exists()]
+    for parent in reversed(missing):
+        parent.mkdir()
+        made.append(parent)
+
+
+def _take_after(original: Path, copy: Path) -> None:
+    status = original.stat()
+    if hasattr(os, "chown"):
+        with contextlib.suppress(PermissionError):  # only root may give files away
+            os.chown(copy, status.st_uid, status.st_gid)
+    copy.chmod(stat.S_IMODE(status.st_mode))
+
+
+def _keep(target: Path, old: Path) -> None:
+    """A second name for the old content: no copy, so that a full disk cannot stop the way back."""
+    try:
+        os.link(target, old)
+    except OSError:  # a file system without hard links
+        shutil.copy2(target, old)
+
+
+def _commit(step: _Step) -> None:
+    if step.change.after is not None:
+        os.replace(step.new, step.target)
+    elif step.change.before is not None:
+        os.replace(step.target, step.old)
+
+
+def _roll_back(steps: list[_Step], folders: list[Path], cause: BaseException) -> None:
+    """Undo what was committed; a file that cannot be restored keeps its old content beside it."""
+    lost = []
+    for step in reversed(steps):
+        try:
+            _restore(step)
+        except OSError:
+            lost.append(step)
+        else:
+            _clean(step)
+    for folder in reversed(folders):
+        with contextlib.suppress(OSError):  # someone else has put a file there
+            folder.rmdir()
+    if lost:
+        where = ", ".join(f"{step.path} is in {step.old}" for step in lost)
+        raise WriteError(lost[0].path, f"could not be restored ({cause}); the old {where}")
+
+
+def _restore(step: _Step) -> None:
+    if step.change.after is None:
+        if step.old.is_symlink() or step.old.exists():
+            os.replace(step.old, step.target)
+    elif step.new.exists():
+        return  # never got into place
+    elif step.old.exists():
+        os.replace(step.old, step.target)
+    elif step.change.before is None:
+        ...
+
+
+def _clean(step: _Step) -> None:
+    for path in (step.new, step.old):
+        with contextlib.suppress(OSError):
+            path.unlink(missing_ok=True)

@@ -1,0 +1,94 @@
+"""From a file's bytes and its edits to the file's new bytes: pure, and checked before it is given.
+
+Each logical line with an edit in it is parsed with LibCST, patched and laid out by itself; all else
+is carried over byte for byte. The result must parse to the very tree that the edits ask for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from tapfix.edits import (
+    AddImport,
+    CreateFile,
+    DeleteFile,
+    Edit,
+    InsertStatements,
+    edited_path,
+)
+from tapfix.engine.draft import ExtendImport, LineEdit
+from tapfix.engine.errors import RewriteError
+from tapfix.engine.expect import Expected
+from tapfix.engine.fitting import rewritten
+from tapfix.engine.imports import placed
+from tapfix.engine.insertion import inserted
+from tapfix.engine.logical import read_line
+from tapfix.engine.merge import Claims, subject
+from tapfix.engine.outline import Habits, Outline, read_habits, read_outline
+from tapfix.engine.patch import Patch, apply
+from tapfix.engine.slots import place_of
+from tapfix.engine.source import decode, encode, newline_at, plain
+from tapfix.engine.style import Style
+
+__all__ = ["RewriteError", "rewrite"]
+
+
+def rewrite(source: bytes, edits: Sequence[Edit], style: Style, path: str) -> bytes:
+    """The bytes of the file at ``path`` after its edits.
+
+    All that is not edited stays byte for byte; comments stay, exactly once. Raises RewriteError
+    (and so changes nothing) where edits contradict each other, where a place is not in the file,
+    where the result would not be what the edits say, and where bytes cannot be kept.
+    """
+    unique = _unique(edits, path)
+    original = decode(source)
+    outline = read_outline(original.text)
+    expected = Expected(outline, unique)
+    habits = read_habits(outline)
+    text = apply(original.text, _patches(outline, unique, habits, style.line_length, path))
+    expected.check(text)
+    return encode(original, text)
+
+
+def _unique(edits: Sequence[Edit], path: str) -> list[Edit]:
+    claims = Claims()
+    for edit in edits:
+        if isinstance(edit, (CreateFile, DeleteFile)) or edited_path(edit) != path:
+            raise RewriteError(f"{type(edit).__name__} is no edit inside of this file")
+        contradiction = claims.contradicted([edit])
+        if contradiction is not None:
+            raise RewriteError(f"two edits contradict each other in {subject(edit)}")
+        claims.take([edit])
+    return claims.edits()
+
+
+def _patches(
+    outline: Outline, edits: Sequence[Edit], habits: Habits, line_length: int, path: str
+) -> list[Patch]:
+    imports = placed(
+        outline, path, [e for e in edits if isinstance(e, AddImport)], habits, line_length
+    )
+    statements = [edit for edit in edits if isinstance(edit, InsertStatements)]
+    inside = [e for e in edits if not isinstance(e, (AddImport, InsertStatements))]
+    return [
+        *imports.patches,
+        *inserted(outline, statements, habits, line_length),
+        *_lines(outline, [*inside, *imports.extended], habits, line_length),
+    ]
+
+
+def _lines(
+    outline: Outline, edits: Sequence[LineEdit], habits: Habits, line_length: int
+) -> Iterator[Patch]:
+    """The logical lines that have edits in them, each as one patch."""
+    by_line: dict[int, list[LineEdit]] = {}
+    for edit in edits:
+        place = edit.statement if isinstance(edit, ExtendImport) else place_of(edit)
+        assert place is not None
+        by_line.setdefault(outline.head(place.offset), []).append(edit)
+    plain_text = plain(outline.text)
+    for start, group in by_line.items():
+        line = read_line(outline.text, plain_text, start)
+        newline = newline_at(outline.text, start)
+        new = rewritten(line, group, newline, habits, line_length)
+        yield Patch(line.start, line.end, new.decode())

@@ -1,0 +1,186 @@
+"""The handlers of an app: the Python functions that Lambda runs, deployed or waiting to be."""
+
+from __future__ import annotations
+
+import ast
+import posixpath
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from tapfix.edits import Ref
+from tapfix.model.evaluate import Evaluator
+from tapfix.model.functions import LambdaFunction
+from tapfix.model.modules import AppClass, AppFunction, Module, Modules
+
+_MARK = re.compile(rb"^(?:async[ \t]+)?def[ \t]+\w+\([ \t\r\n]*event\b", re.MULTILINE)
+_TESTS = frozenset({"test", "tests", "testing"})
+_TEST_FILE = re.compile(r"(?:test_.*|.*_tests?|conftest|setup)\.py")
+
+
+@dataclass(frozen=True, eq=False)
+class Handler:
+    """A function that Lambda runs, and the code that comes with it.
+
+    ``name`` is its name in the module; ``function`` is its definition, None where it is made by
+    code that cannot be seen (a framework's object). ``deployed_by`` are the Lambda functions that
+    run it; there is none for an *orphan*. ``modules`` are its own module and those of the same
+    asset that it imports, from import to import.
+    """
+
+    module: Module
+    name: str
+    function: AppFunction | None
+    deployed_by: tuple[LambdaFunction, ...]
+    modules: tuple[Module, ...]
+
+    @property
+    def is_orphan(self) -> bool:
+        """Whether no construct of the app is known to deploy it."""
+        return not self.deployed_by
+
+    @property
+    def statement(self) -> Ref | None:
+        """The whole definition of the handler function."""
+        return self.function.ref if self.function is not None else None
+
+
+def has_handler_mark(path: str, root: str, data: bytes) -> bool:
+    """Whether a file may hold a handler that nothing deploys: told from its bytes alone."""
+    if b"aws_cdk" in data or not _MARK.search(data):
+        return False
+    folders = posixpath.dirname(path.removeprefix(root)).split("/")
+    return _TESTS.isdisjoint(folders) and not _TEST_FILE.fullmatch(posixpath.basename(path))
+
+
+def find_handlers(
+    modules: Modules, evaluator: Evaluator, functions: Iterable[LambdaFunction]
+) -> tuple[Handler, ...]:
+    """All handlers of an app in order of path and place: those deployed, then orphans in files
+    that no handler imports."""
+    deployed: dict[tuple[str, str], list[LambdaFunction]] = {}
+    for function in functions:
+        for place in _places(function, modules):
+            deployed.setdefault(place, []).append(function)
+    found = [
+        _handler(modules, evaluator, module, name, tuple(by))
+        for (path, name), by in deployed.items()
+        if (module := modules.get(path)) is not None
+    ]
+    used = {module for handler in found for module in handler.modules}
+    known = {handler.function for handler in found}
+    for path in sorted(modules.files):
+        if path.endswith(".py") and has_handler_mark(path, modules.root, modules.files[path]):
+            module = modules.get(path)
+            if module is not None and module not in used:
+                found += [
+                    _handler(modules, evaluator, module, function.name, ())
+                    for function in _candidates(modules, module)
+                    if function not in known
+                ]
+    return tuple(sorted(found, key=lambda handler: (handler.module.path, handler.name)))
+
+
+def _handler(
+    modules: Modules,
+    evaluator: Evaluator,
+    module: Module,
+    name: str,
+    by: tuple[LambdaFunction, ...],
+) -> Handler:
+    folders = {function.path for function in by if function.code in ("asset", "image")}
+    folder = next(iter(folders)) if len(folders) == 1 else None
+    reached = tuple(_reached(modules, module, folder or posixpath.dirname(module.path)))
+    return Handler(module, name, _definition(evaluator, module, name), by, reached)
+
+
+# Where a Lambda function's code lies
+
+
+def _places(function: LambdaFunction, modules: Modules) -> Iterator[tuple[str, str]]:
+    """Paths and names of the handlers that a Lambda function runs."""
+    if not function.may_be_python or function.path is None:
+        return
+    stem, _, name = (function.handler or "").rpartition(".")
+    if function.code == "file":
+        if function.path in modules.files and name:
+            yield function.path, name
+    elif stem:
+        path = _module_path(function, stem.replace(".", "/"), modules.files)
+        if path is not None:
+            yield path, name
+    elif function.code == "image":
+        yield from _all_in(function.path, modules)
+
+
+def _module_path(function: LambdaFunction, stem: str, files: Mapping[str, bytes]) -> str | None:
+    for path in (f"{function.path}/{stem}.py", f"{function.path}/{stem}/__init__.py"):
+        if path in files:
+            return path
+    if function.code != "image":
+        return None
+    # A Dockerfile copies as it likes: the one file of that name will be it.
+    tail = f"/{stem}.py"
+    below = [path for path in files if path.startswith(f"{function.path}/") and path.endswith(tail)]
+    return below[0] if len(below) == 1 else None
+
+
+def _all_in(folder: str, modules: Modules) -> Iterator[tuple[str, str]]:
+    """What may be the handler in the folder of an image whose command is not known."""
+    for path, data in modules.files.items():
+        if path.startswith(f"{folder}/") and has_handler_mark(path, folder, data):
+            module = modules.get(path)
+            if module is not None:
+                yield from ((path, function.name) for function in _candidates(modules, module))
+
+
+# Functions
+
+
+def _candidates(modules: Modules, module: Module) -> Iterator[AppFunction]:
+    """Functions of a module that look like handlers: ``event`` and a second parameter."""
+    for node in module.names.functions:
+        a = node.args
+        names = [argument.arg for argument in (*a.posonlyargs, *a.args)]
+        plain = a.vararg is None and a.kwarg is None and not a.kwonlyargs
+        outermost = isinstance(module.names.parents.get(node), ast.Module)
+        if outermost and plain and len(names) == 2 and names[0] == "event":
+            yield modules.function_at(module, node)
+
+
+def _definition(evaluator: Evaluator, module: Module, name: str) -> AppFunction | None:
+    """The function that a name of a module stands for, through imports and wrappers."""
+    scope = module.names.module
+    symbol = evaluator.resolver.lookup(module, scope, name)
+    if isinstance(symbol, AppFunction):
+        return symbol
+    bindings = scope.bindings.get(name, [])
+    value = bindings[0].value if len(bindings) == 1 else None
+    if isinstance(value, ast.Attribute):
+        return _method(evaluator, module, value.value, value.attr)
+    if not isinstance(value, ast.Call):
+        return None
+    if isinstance(evaluator.resolver.symbol(module, value.func), AppClass):
+        return _method(evaluator, module, value, "__call__")
+    wrapped = [evaluator.resolver.symbol(module, argument) for argument in value.args]
+    functions = [symbol for symbol in wrapped if isinstance(symbol, AppFunction)]
+    return functions[0] if len(functions) == 1 else None
+
+
+def _method(evaluator: Evaluator, module: Module, owner: ast.expr, name: str) -> AppFunction | None:
+    cls = evaluator.instance_class(module, owner)
+    found = evaluator.resolver.lineage(cls) if cls is not None else []
+    return next((known.methods[name] for known in found if name in known.methods), None)
+
+
+def _reached(modules: Modules, module: Module, folder: str) -> Iterator[Module]:
+    """A module and those below a folder that it imports, from import to import."""
+    pending, seen = [module], {module}
+    while pending:
+        current = pending.pop()
+        yield current
+        for name in current.names.imports:
+            other = modules.imported(current, name)
+            if other is not None and other not in seen and other.path.startswith(f"{folder}/"):
+                seen.add(other)
+                pending.append(other)

@@ -1,0 +1,147 @@
+"""Findings, problems and the summary as lines for people (and for editors that read them)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from tapfix.api.result import Mode, Reported, Result, Status
+from tapfix.edits import Impact
+from tapfix.model.source import Problem
+from tapfix.report.names import shown
+from tapfix.report.paint import Paint
+
+_STATUS_COLOURS = {Status.FIXED: "green", Status.FIXABLE: "cyan", Status.NOTE: "dim"}
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """Writes lines with paths relative to the folder ``base``."""
+
+    base: str
+    paint: Paint
+
+    def findings(self, findings: Iterable[Reported]) -> Iterator[str]:
+        """Two lines for each finding: what is wrong where, and what became of it."""
+        for reported in findings:
+            yield self._finding(reported)
+            yield self._sequel(reported)
+
+    def _finding(self, reported: Reported) -> str:
+        place = reported.place
+        where = self._where(place.path, place.line, place.column)
+        code = self.paint("red" if reported.is_left else "dim", reported.rule.code)
+        impact = reported.impact
+        label = impact.value if impact is not None else reported.status.value
+        return f"{where}: {code} {reported.finding.message} {self.paint('yellow', f'[{label}]')}"
+
+    def _sequel(self, reported: Reported) -> str:
+        title = reported.finding.fix.title if reported.finding.fix is not None else ""
+        said = {
+            Status.FIXED: f"fixed: {title}",
+            Status.FIXABLE: f"fix: {title}",
+            Status.REFUSED: f"not fixed ({title}): {reported.reason}",
+            Status.HELD_BACK: f"not fixed ({title}): {reported.reason}",
+            Status.UNFIXABLE: f"no fix: {reported.reason or 'a person has to decide'}",
+            Status.NOTE: f"note: {reported.reason or 'nothing to mend here'}",
+        }[reported.status]
+        return "    " + self.paint(_STATUS_COLOURS.get(reported.status, "yellow"), said)
+
+    def unused(self, result: Result) -> Iterator[str]:
+        """A line for each suppression that silences nothing."""
+        for problem in result.unused:
+            where = self._where(problem.path, problem.line, problem.column)
+            yield f"{where}: {problem.message} {self.paint('yellow', '[suppression]')}"
+
+    def problems(self, problems: Iterable[Problem]) -> Iterator[str]:
+        """A line for each thing that could not be done."""
+        for problem in problems:
+            where = self._where(problem.path, problem.line, problem.column)
+            message = " ".join(problem.message.split())
+            yield f"{self.paint('red', 'error:')} {f'{where}: ' if where else ''}{message}"
+
+    def _where(self, path: str, line: int, column: int) -> str:
+        """``path:line:column``, as far as known."""
+        where = shown(path, self.base)
+        if line:
+            where += f":{line}:{column}" if column else f":{line}"
+        return self.paint("bold", where)
+
+    def statistics(self, result: Result) -> Iterator[str]:
+        """How often each rule found something, the most frequent first."""
+        counts = Counter(one.rule.code for one in result.findings)
+        fixes = Counter(one.rule.code for one in result.findings if one.impact is not None)
+        names = {one.rule.code: one.rule.name for one in result.findings}
+        width = max((len(name) for name in names.values()), default=0)
+        for code, count in sorted(counts.items(), key=lambda item: (-item[1], item[0])):
+            fixable = f"{fixes[code]} with a fix" if fixes[code] else "none with a fix"
+            yield f"{count:5}  {code}  {names[code]:{width}}  {fixable}"
+
+
+def summary(result: Result) -> Iterator[str]:
+    """What the run came to, in a few lines: always with the profile, and with the impacts."""
+    read = f"{_count(result.files, 'file')} of {_count(len(result.apps), 'app')}"
+    profile = f"profile {', '.join(result.profiles)}" if result.profiles else "no app"
+    if not result.files:
+        if not result.problems:
+            yield "No Python files there."
+        return
+    if not result.findings and not result.changes:
+        nothing = "Nothing read" if result.problems else "Nothing to fix"
+        yield f"{nothing} in {read} ({profile})."
+    else:
+        yield f"{_tally(result)} in {read} ({profile})."
+    if result.suppressed:
+        yield f"{_count(result.suppressed, 'finding')} suppressed by comments."
+    if result.impacts:
+        impacts = ", ".join(f"{count} {impact.value}" for impact, count in result.impacts.items())
+        yield f"Impact of the fixes: {impacts}."
+    yield from _advice(result)
+
+
+def _tally(result: Result) -> str:
+    """The counts, in the words of the mode."""
+    notes = sum(one.status is Status.NOTE for one in result.findings)
+    fixable = sum(one.status is Status.FIXABLE for one in result.findings)
+    left = len(result.left)
+    if result.mode is Mode.REPORT:
+        parts = [f"{_count(left, 'finding')}, {fixable} of them with a fix"]
+    else:
+        verb = "Would fix" if result.mode is Mode.DRY_RUN else "Fixed"
+        done = f"{verb} {_count(len(result.fixed), 'finding')}"
+        parts = [f"{done} by changing {_count(len(result.changes), 'file')}", f"{left} left"]
+    if notes:
+        parts.append(_count(notes, "note"))
+    return "; ".join(parts)
+
+
+def _advice(result: Result) -> Iterator[str]:
+    """What to do next, and what to know before a deploy."""
+    if result.mode is Mode.REPORT and result.impacts:
+        yield "Show the fixes with --dry-run, make them with --apply."
+    if result.mode is Mode.DRY_RUN and result.changes:
+        yield "Make these changes with --apply."
+    if result.mode is Mode.APPLY and result.fixed:
+        impacts = result.impacts
+        die = impacts.get(Impact.DATA_DIES_WITH_STACK, 0)
+        lost = impacts.get(Impact.DATA_DIES_AT_NEXT_DEPLOY, 0)
+        replace = impacts.get(Impact.REPLACES, 0) + lost
+        yield (
+            f"{_fixes(die, 'lets', 'let')} data die with the stack;"
+            f" {_fixes(replace, 'replaces', 'replace')} a deployed resource"
+            + (f", {lost} of them with its data." if lost else ".")
+        )
+        if die:
+            yield (
+                "A changed deletion policy alone is no update for CloudFormation:"
+                " deploy it together with some other change before you destroy the stack."
+            )
+
+
+def _fixes(count: int, one: str, many: str) -> str:
+    return f"{count} fix {one}" if count == 1 else f"{count} fixes {many}"
+
+
+def _count(count: int, what: str) -> str:
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"

@@ -1,0 +1,248 @@
+"""What shows in a template that a flaw is there: one function a code, empty where it is not.
+
+Each takes an app's templates by stack name and returns a line for every resource that has the
+flaw. They judge what CloudFormation would do, not how the source came to it: present in the
+templates of a broken app, gone from those of its mended copy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from tests.synthesis import Assembly, Template
+
+Templates = Mapping[str, Template]
+Resource = Mapping[str, Any]
+Named = tuple[str, Resource]
+
+PHYSICAL_NAMES = {
+    "AWS::Cognito::UserPool": "UserPoolName",
+    "AWS::DynamoDB::GlobalTable": "TableName",
+    "AWS::DynamoDB::Table": "TableName",
+    "AWS::EC2::SecurityGroup": "GroupName",
+    "AWS::ECR::Repository": "RepositoryName",
+    "AWS::ElastiCache::CacheCluster": "ClusterName",
+    "AWS::ElastiCache::ReplicationGroup": "ReplicationGroupId",
+    "AWS::ElastiCache::ServerlessCache": "ServerlessCacheName",
+    "AWS::ElastiCache::SubnetGroup": "CacheSubnetGroupName",
+    "AWS::Events::EventBus": "Name",
+    "AWS::IAM::Role": "RoleName",
+    "AWS::Kinesis::Stream": "Name",
+    "AWS::Lambda::Function": "FunctionName",
+    "AWS::Logs::LogGroup": "LogGroupName",
+    "AWS::RDS::DBCluster": "DBClusterIdentifier",
+    "AWS::RDS::DBInstance": "DBInstanceIdentifier",
+    "AWS::S3::Bucket": "BucketName",
+    "AWS::SQS::Queue": "QueueName",
+    "AWS::SecretsManager::Secret": "Name",
+}
+"""The property that names a resource within its account and region, of the examples' types."""
+
+KEEPING = {"Retain", "RetainExceptOnCreate", "Snapshot"}
+
+DATABASES = ("AWS::RDS::DBInstance", "AWS::RDS::DBCluster", "AWS::RDS::GlobalCluster")
+CACHES = (
+    "AWS::ElastiCache::CacheCluster",
+    "AWS::ElastiCache::ReplicationGroup",
+    "AWS::ElastiCache::ServerlessCache",
+)
+
+
+def resources(templates: Templates, *types: str) -> Iterator[Named]:
+    """The resources of some types, or all, each with ``stack/logical id`` as its label."""
+    for stack, template in templates.items():
+        for logical_id, resource in template.get("Resources", {}).items():
+            if not types or resource["Type"] in types:
+                yield f"{stack}/{logical_id}", resource
+
+
+def properties(resource: Resource) -> Mapping[str, Any]:
+    found: Mapping[str, Any] = resource.get("Properties", {})
+    return found
+
+
+def physical_names(assembly: Assembly) -> set[tuple[str, str]]:
+    """Every name that an account can hold once: (kind, name), as far as it is a plain string."""
+    names: set[tuple[str, str]] = set()
+    for stack, template in assembly.templates.items():
+        names.add(("stack", stack))
+        exports = (output.get("Export", {}) for output in template.get("Outputs", {}).values())
+        names |= {("export", e["Name"]) for e in exports if isinstance(e.get("Name"), str)}
+    for _, resource in resources(assembly.templates):
+        kind = resource["Type"]
+        name = properties(resource).get(PHYSICAL_NAMES.get(kind, ""))
+        if kind == "AWS::EC2::VPC":
+            tags = {tag["Key"]: tag["Value"] for tag in properties(resource).get("Tags", [])}
+            name = tags.get("Name")
+        if isinstance(name, str):
+            names.add((kind, name))
+    return names
+
+
+def shared_names(first: Assembly, second: Assembly) -> list[str]:
+    """TAP001: the names that two environments of an app both want."""
+    both = physical_names(first) & physical_names(second)
+    return [f"{kind} {name}" for kind, name in sorted(both)]
+
+
+def names_without(assembly: Assembly, suffix: str) -> list[str]:
+    """TAP001: the names that an environment's suffix is not part of."""
+    names = sorted(physical_names(assembly))
+    return [f"{kind} {name}" for kind, name in names if suffix not in name]
+
+
+def bucket_retain(templates: Templates) -> list[str]:
+    """TAP002: buckets that stay, or whose objects stop their deletion."""
+    emptied = [
+        properties(resource)["BucketName"].get("Ref")
+        for _, resource in resources(templates, "Custom::S3AutoDeleteObjects")
+    ]
+    return [
+        label
+        for label, bucket in resources(templates, "AWS::S3::Bucket")
+        if bucket.get("DeletionPolicy", "Delete") in KEEPING or label.split("/")[1] not in emptied
+    ]
+
+
+def rds_deletion_protection(templates: Templates) -> list[str]:
+    """TAP003: databases that refuse to be deleted."""
+    databases = resources(templates, *DATABASES)
+    return [label for label, database in databases if properties(database).get("DeletionProtection")]
+
+
+def rds_snapshot(templates: Templates) -> list[str]:
+    """TAP004: databases, or groups of theirs, that leave themselves or a snapshot behind.
+
+    Without a policy CloudFormation takes a snapshot of a cluster, and of an instance outside one.
+    """
+    found = []
+    for label, resource in resources(templates):
+        kind = resource["Type"]
+        member = "DBClusterIdentifier" in properties(resource)
+        unsaid = "Snapshot" if kind in DATABASES[:2] and not member else "Delete"
+        if kind.startswith("AWS::RDS::") and resource.get("DeletionPolicy", unsaid) in KEEPING:
+            found.append(label)
+    return found
+
+
+def rds_backup_retention(templates: Templates) -> list[str]:
+    """TAP005: automated backups beyond the least a database can have, or that outlive it."""
+    instances = [
+        label
+        for label, resource in resources(templates, "AWS::RDS::DBInstance")
+        if "DBClusterIdentifier" not in (settings := properties(resource))
+        if settings.get("BackupRetentionPeriod") != 0
+        or settings.get("DeleteAutomatedBackups") is not True
+    ]
+    clusters = [
+        label
+        for label, resource in resources(templates, "AWS::RDS::DBCluster")
+        if properties(resource).get("BackupRetentionPeriod", 1) > 1
+    ]
+    return instances + clusters
+
+
+def elasticache_snapshots(templates: Templates) -> list[str]:
+    """TAP006: caches that keep snapshots."""
+    caches = resources(templates, *CACHES)
+    return [label for label, cache in caches if properties(cache).get("SnapshotRetentionLimit", 0)]
+
+
+def log_group_retain(templates: Templates) -> list[str]:
+    """TAP007: log groups that stay."""
+    groups = resources(templates, "AWS::Logs::LogGroup")
+    return [label for label, group in groups if group.get("DeletionPolicy") in KEEPING]
+
+
+def bucket_expiration(templates: Templates) -> list[str]:
+    """TAP016: buckets that keep objects for ever, or would let them expire before they move."""
+    buckets = resources(templates, "AWS::S3::Bucket")
+    return [label for label, bucket in buckets if not _expires(properties(bucket))]
+
+
+def _expires(bucket: Mapping[str, Any]) -> bool:
+    rules = bucket.get("LifecycleConfiguration", {}).get("Rules", [])
+    whole = [rule for rule in rules if rule["Status"] == "Enabled" and not _filtered(rule)]
+    days = [rule["ExpirationInDays"] for rule in whole if "ExpirationInDays" in rule]
+    moves = [move["TransitionInDays"] for rule in whole for move in rule.get("Transitions", [])]
+    versioned = bucket.get("VersioningConfiguration", {}).get("Status") == "Enabled"
+    old_versions = any("NoncurrentVersionExpiration" in rule for rule in whole)
+    return bool(days) and min(days) > max(moves, default=0) and (old_versions or not versioned)
+
+
+def _filtered(rule: Mapping[str, Any]) -> bool:
+    return any(key in rule for key in ("Prefix", "TagFilters", "ObjectSizeGreaterThan"))
+
+
+ENCRYPTED: dict[str, Callable[[Mapping[str, Any]], bool]] = {
+    "AWS::DynamoDB::GlobalTable": lambda table: "SSESpecification" in table,
+    "AWS::DynamoDB::Table": lambda table: "SSESpecification" in table,
+    "AWS::EFS::FileSystem": lambda files: files.get("Encrypted") is True,
+    "AWS::ElastiCache::ReplicationGroup": lambda group: (
+        group.get("AtRestEncryptionEnabled") is True
+    ),
+    # CDK's unsaid default depends on the region: a condition instead of a type
+    "AWS::Kinesis::Stream": lambda stream: (
+        "EncryptionType" in stream.get("StreamEncryption", {})
+    ),
+    "AWS::RDS::DBCluster": lambda cluster: cluster.get("StorageEncrypted") is True,
+    "AWS::RDS::DBInstance": lambda instance: (
+        "DBClusterIdentifier" in instance or instance.get("StorageEncrypted") is True
+    ),
+    "AWS::S3::Bucket": lambda bucket: "BucketEncryption" in bucket,
+    "AWS::SQS::Queue": lambda queue: (
+        queue.get("SqsManagedSseEnabled") is True or "KmsMasterKeyId" in queue
+    ),
+}
+
+
+def encryption(templates: Templates) -> list[str]:
+    """TAP018: resources that do not say how they are encrypted."""
+    return [
+        label
+        for label, resource in resources(templates, *ENCRYPTED)
+        if not ENCRYPTED[resource["Type"]](properties(resource))
+    ]
+
+
+PROTECTED: dict[str, Callable[[Mapping[str, Any]], bool]] = {
+    "AWS::Cognito::UserPool": lambda pool: pool.get("DeletionProtection") == "ACTIVE",
+    "AWS::DynamoDB::GlobalTable": lambda table: any(
+        replica.get("DeletionProtectionEnabled") for replica in table["Replicas"]
+    ),
+    "AWS::DynamoDB::Table": lambda table: table.get("DeletionProtectionEnabled") is True,
+    "AWS::ElasticLoadBalancingV2::LoadBalancer": lambda balancer: (
+        {"Key": "deletion_protection.enabled", "Value": "true"}
+        in balancer.get("LoadBalancerAttributes", [])
+    ),
+}
+
+
+def retained_resource(templates: Templates) -> list[str]:
+    """TAP021: resources of other services that stay or refuse to be deleted."""
+    return [
+        label
+        for label, resource in resources(templates)
+        if not _of_other_codes(resource["Type"])
+        if resource.get("DeletionPolicy") in KEEPING
+        or PROTECTED.get(resource["Type"], lambda _: False)(properties(resource))
+    ]
+
+
+def _of_other_codes(kind: str) -> bool:
+    return kind.startswith("AWS::RDS::") or kind in ("AWS::S3::Bucket", "AWS::Logs::LogGroup")
+
+
+BY_TEMPLATE: dict[str, Callable[[Templates], list[str]]] = {
+    "TAP002": bucket_retain,
+    "TAP003": rds_deletion_protection,
+    "TAP004": rds_snapshot,
+    "TAP005": rds_backup_retention,
+    "TAP006": elasticache_snapshots,
+    "TAP007": log_group_retain,
+    "TAP016": bucket_expiration,
+    "TAP018": encryption,
+    "TAP021": retained_resource,
+}
+"""The proofs that need nothing but one synth."""

@@ -84,7 +84,7 @@ def select(rules: Iterable[Rule], words: Iterable[str]) -> tuple[Rule, ...]:
     rules = tuple(rules)
     chosen: set[str] = set()
     for word in words:
-        matching = {rule.code for rule in rules if _matches(rule, word)}
+        matching = {rule.code for rule in rules if is_meant(rule, word)}
         if not matching:
             known = [known for rule in rules for known in (rule.code, rule.name)]
             hint = nearest(word.upper(), known) or nearest(word.lower(), known)
@@ -93,7 +93,8 @@ def select(rules: Iterable[Rule], words: Iterable[str]) -> tuple[Rule, ...]:
     return tuple(rule for rule in rules if rule.code in chosen)
 
 
-def _matches(rule: Rule, word: str) -> bool:
+def is_meant(rule: Rule, word: str) -> bool:
+    """Whether a word is the code or the name of a rule, or the beginning of one."""
     if not word:
         return False
     return rule.code.startswith(word.upper()) or rule.name.startswith(word.lower())

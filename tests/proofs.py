@@ -108,7 +108,9 @@ def bucket_retain(templates: Templates) -> list[str]:
 def rds_deletion_protection(templates: Templates) -> list[str]:
     """TAP003: databases that refuse to be deleted."""
     databases = resources(templates, *DATABASES)
-    return [label for label, database in databases if properties(database).get("DeletionProtection")]
+    return [
+        label for label, database in databases if properties(database).get("DeletionProtection")
+    ]
 
 
 def rds_snapshot(templates: Templates) -> list[str]:
@@ -178,14 +180,11 @@ def _filtered(rule: Mapping[str, Any]) -> bool:
 ENCRYPTED: dict[str, Callable[[Mapping[str, Any]], bool]] = {
     "AWS::DynamoDB::GlobalTable": lambda table: "SSESpecification" in table,
     "AWS::DynamoDB::Table": lambda table: "SSESpecification" in table,
-    "AWS::EFS::FileSystem": lambda files: files.get("Encrypted") is True,
     "AWS::ElastiCache::ReplicationGroup": lambda group: (
         group.get("AtRestEncryptionEnabled") is True
     ),
     # CDK's unsaid default depends on the region: a condition instead of a type
-    "AWS::Kinesis::Stream": lambda stream: (
-        "EncryptionType" in stream.get("StreamEncryption", {})
-    ),
+    "AWS::Kinesis::Stream": lambda stream: "EncryptionType" in stream.get("StreamEncryption", {}),
     "AWS::RDS::DBCluster": lambda cluster: cluster.get("StorageEncrypted") is True,
     "AWS::RDS::DBInstance": lambda instance: (
         "DBClusterIdentifier" in instance or instance.get("StorageEncrypted") is True
@@ -225,9 +224,13 @@ def retained_resource(templates: Templates) -> list[str]:
         label
         for label, resource in resources(templates)
         if not _of_other_codes(resource["Type"])
-        if resource.get("DeletionPolicy") in KEEPING
-        or PROTECTED.get(resource["Type"], lambda _: False)(properties(resource))
+        if resource.get("DeletionPolicy") in KEEPING or _protected(resource)
     ]
+
+
+def _protected(resource: Resource) -> bool:
+    protected = PROTECTED.get(resource["Type"])
+    return protected is not None and protected(properties(resource))
 
 
 def _of_other_codes(kind: str) -> bool:

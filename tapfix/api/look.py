@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePath
 
 from tapfix.api.result import Place
+from tapfix.api.silence import idle, silence
 from tapfix.config import Config
 from tapfix.edits import Finding, Impact
 from tapfix.model.app import App, read_app
@@ -19,11 +20,12 @@ _HARMLESS = frozenset({Impact.NONE, Impact.IN_PLACE, Impact.BEHAVIOUR})
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """An app, the rules that apply to it, and its configuration."""
+    """An app, the rules that apply to it among those that are known, and its configuration."""
 
     root: str
     files: Mapping[str, bytes]
     rules: tuple[Rule, ...]
+    known: tuple[Rule, ...]
     config: Config
 
 
@@ -69,28 +71,32 @@ def look(
     """Read an app from ``files`` and ask its rules about those files that ``is_asked`` for."""
     tick(target.root)
     app = read_app(target.root, files, target.config.settings)
-    found: list[Found] = []
+    findings: dict[Finding, Rule] = {}
     crashes: list[Problem] = []
+    ran: set[str] = set()
     for rule in target.rules:
         tick(target.root)
         try:
-            findings = list(rule.find(app))
+            findings.update((finding, rule) for finding in list(rule.find(app)))
+            ran.add(rule.code)
         except Exception as error:
             # A rule may come from anywhere, and its fault must not hide what others find.
             crashes.append(crash(app.root, f"{rule.code} {rule.name}", error))
-            continue
-        found += [
-            Found(finding, rule, _place(app, finding), _held_back(finding, target.config))
-            for finding in findings
-            if is_asked(finding.ref.path)
-        ]
+    asked = [finding for finding in findings if is_asked(finding.ref.path)]
+    parted = silence(asked, app.files, target.known)
     return Look(
-        found=tuple(found),
+        found=tuple(_found(app, one, findings[one], target.config) for one in parted.kept),
         problems=(*app.problems, *crashes),
-        unused=(),
-        suppressed=0,
+        unused=tuple(idle(app, parted.unused, ran, target.known, is_asked)),
+        suppressed=len(parted.suppressed),
         v1_files=tuple(module.path for module in app.v1_modules),
     )
+
+
+def _found(app: App, finding: Finding, rule: Rule, config: Config) -> Found:
+    line, column = app.position(finding.ref)
+    place = Place(finding.ref.path, line, column, app.files.get(finding.ref.path))
+    return Found(finding, rule, place, _held_back(finding, config))
 
 
 def crash(root: str, what: str, error: Exception) -> Problem:
@@ -99,11 +105,6 @@ def crash(root: str, what: str, error: Exception) -> Problem:
     where = f" ({PurePath(frames[-1].filename).name}:{frames[-1].lineno})" if frames else ""
     message = " ".join(f"{type(error).__name__}: {error}".split())
     return Problem(root, f"{what} crashed here: {message}{where}; please report it")
-
-
-def _place(app: App, finding: Finding) -> Place:
-    line, column = app.position(finding.ref)
-    return Place(finding.ref.path, line, column, app.files.get(finding.ref.path))
 
 
 def _held_back(finding: Finding, config: Config) -> str | None:

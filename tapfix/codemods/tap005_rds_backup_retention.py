@@ -1,7 +1,7 @@
 """An RDS database that keeps automated backups.
 
-RDS takes a backup a day and keeps it as long as ``backup_retention`` says. In an environment that is
-made to be thrown away nobody restores from them.
+RDS takes a backup a day and keeps it as long as ``backup_retention`` says. In an environment that
+is made to be thrown away nobody restores from them.
 
 Why it matters
 The backups are copies of the data that the stack does not own: they cost storage, they slow down
@@ -39,10 +39,11 @@ from tapfix.edits import Edit, Finding, Fix, Impact
 from tapfix.model.app import App
 from tapfix.model.constructs import Construct
 from tapfix.model.databases import INSTANCES, Feeds, engine, feeds, is_member
+from tapfix.model.durations import days
 from tapfix.model.overrides import overrides
 from tapfix.model.values import Value
 from tapfix.recipes.arguments import Obstacle, add_beside, give, put
-from tapfix.recipes.durations import days, set_days
+from tapfix.recipes.durations import set_days
 from tapfix.rule import Profile, Rule, Severity
 
 _DELETE = "delete_automated_backups"

@@ -55,14 +55,14 @@ def write_all(changes: Mapping[str, Change]) -> None:
     Raises StaleFile if a file is not ``before`` any more, WriteError if the system refuses.
     """
     steps = _steps(changes)
-    folders: list[Path] = []
+    run = _Run()
     try:
-        for action in (_check, lambda step: _stage(step, folders), _check, _commit):
+        for action in (_check, run.stage, _check, run.commit):
             for step in steps:
                 with _named(step):
                     action(step)
     except BaseException as error:
-        _roll_back(steps, folders, error)
+        run.roll_back(steps, error)
         raise
     for step in steps:
         _clean(step)
@@ -99,31 +99,6 @@ def _check(step: _Step) -> None:
         raise StaleFile(step.path)
 
 
-def _stage(step: _Step, folders: list[Path]) -> None:
-    """Put the new content beside the file, with its mode and owner, and keep hold of the old."""
-    if step.change.before is None:
-        _make_folders(step.target.parent, folders)
-    elif not step.target.stat().st_mode & 0o222 or not os.access(step.target, os.W_OK):
-        raise WriteError(step.path, "is read-only")
-    if step.change.after is None:
-        return
-    descriptor = os.open(step.new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
-    with open(descriptor, "wb") as file:
-        file.write(step.change.after)
-        file.flush()
-        os.fsync(descriptor)
-    if step.change.before is not None:
-        _take_after(step.target, step.new)
-        _keep(step.target, step.old)
-
-
-def _make_folders(folder: Path, made: list[Path]) -> None:
-    missing = [parent for parent in (folder, *folder.parents) if not parent.exists()]
-    for parent in reversed(missing):
-        parent.mkdir()
-        made.append(parent)
-
-
 def _take_after(original: Path, copy: Path) -> None:
     status = original.stat()
     if hasattr(os, "chown"):
@@ -140,44 +115,89 @@ def _keep(target: Path, old: Path) -> None:
         shutil.copy2(target, old)
 
 
-def _commit(step: _Step) -> None:
-    if step.change.after is not None:
-        os.replace(step.new, step.target)
-    elif step.change.before is not None:
-        os.replace(step.target, step.old)
-
-
-def _roll_back(steps: list[_Step], folders: list[Path], cause: BaseException) -> None:
-    """Undo what was committed; a file that cannot be restored keeps its old content beside it."""
-    lost = []
-    for step in reversed(steps):
-        try:
-            _restore(step)
-        except OSError:
-            lost.append(step)
-        else:
-            _clean(step)
-    for folder in reversed(folders):
-        with contextlib.suppress(OSError):  # someone else has put a file there
-            folder.rmdir()
-    if lost:
-        where = ", ".join(f"{step.path} is in {step.old}" for step in lost)
-        raise WriteError(lost[0].path, f"could not be restored ({cause}); the old {where}")
-
-
-def _restore(step: _Step) -> None:
-    if step.change.after is None:
-        if step.old.is_symlink() or step.old.exists():
-            os.replace(step.old, step.target)
-    elif step.new.exists():
-        return  # never got into place
-    elif step.old.exists():
-        os.replace(step.old, step.target)
-    elif step.change.before is None:
-        ...
-
-
 def _clean(step: _Step) -> None:
     for path in (step.new, step.old):
         with contextlib.suppress(OSError):
             path.unlink(missing_ok=True)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the new names last; file systems that cannot are left alone."""
+    with contextlib.suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+class _Run:
+    """What was made and moved so far, so that it can be undone."""
+
+    def __init__(self) -> None:
+        self._folders: list[Path] = []
+        self._moved: list[_Step] = []
+
+    def stage(self, step: _Step) -> None:
+        """Put the new content beside the file, with its mode and owner, and keep the old."""
+        if step.change.before is None:
+            self._make_folders(step.target.parent)
+        elif not step.target.stat().st_mode & 0o222 or not os.access(step.target, os.W_OK):
+            raise WriteError(step.path, "is read-only")
+        if step.change.after is None:
+            return
+        descriptor = os.open(step.new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(step.change.after)
+            file.flush()
+            os.fsync(descriptor)
+        if step.change.before is not None:
+            _take_after(step.target, step.new)
+            _keep(step.target, step.old)
+
+    def commit(self, step: _Step) -> None:
+        """Move the file into place, or out of it."""
+        self._moved.append(step)
+        if step.change.after is not None:
+            _move(step.new, step.target)
+        elif step.change.before is not None:
+            _move(step.target, step.old)
+
+    def roll_back(self, steps: list[_Step], cause: BaseException) -> None:
+        """Undo everything. A file that cannot be restored keeps its old content beside it."""
+        lost = [step for step in reversed(self._moved) if not _restored(step)]
+        for step in steps:
+            if step not in lost:
+                _clean(step)
+        for folder in reversed(self._folders):
+            with contextlib.suppress(OSError):  # someone else has put a file there
+                folder.rmdir()
+        if lost:
+            where = ", ".join(f"{step.path} is in {step.old}" for step in lost)
+            raise WriteError(lost[0].path, f"could not be restored ({cause}): the old {where}")
+
+    def _make_folders(self, folder: Path) -> None:
+        missing = [parent for parent in (folder, *folder.parents) if not parent.exists()]
+        for parent in reversed(missing):
+            parent.mkdir()
+            self._folders.append(parent)
+
+
+def _move(source: Path, target: Path) -> None:
+    os.replace(source, target)  # noqa: PTH105 - pathlib's own is another function on Python 3.10
+
+
+def _restored(step: _Step) -> bool:
+    """Put the old content back, if the move had gone through; whether that worked."""
+    try:
+        if step.change.after is None:
+            if os.path.lexists(step.old):
+                _move(step.old, step.target)
+        elif not step.new.exists():
+            if step.change.before is None:
+                step.target.unlink()
+            else:
+                _move(step.old, step.target)
+    except OSError:
+        return False
+    return True

@@ -1,4 +1,4 @@
-"""The new text of a logical line: by black where black had left it alone, else in its own layout."""
+"""The new text of a logical line: by black if black had left it alone, else in its own layout."""
 
 from __future__ import annotations
 
@@ -159,8 +159,11 @@ def _candidates(draft: Draft) -> list[Bracket]:
 
 def _choices(draft: Draft, bracket: Bracket) -> tuple[str, ...]:
     text = draft.line.text
-    if bracket.bare and (bracket.is_tuple or draft.line.comments((0, len(text)))):
+    inline = is_inline(text, bracket)
+    if bracket.bare and (bracket.is_tuple or not inline or b"#" in text[bracket.close :]):
         return ()
-    if is_inline(text, bracket):
+    if inline:
+        if bracket.is_tuple:  # its comma may be what makes it one
+            return ("each",)
         return ("body", "each") if bracket.items or bracket in draft.changes else ()
     return ("lines",) if bracket in draft.changes else ()

@@ -114,7 +114,13 @@ def _isort_key(node: Import) -> tuple[object, ...]:
 
 
 def _module_key(node: Import) -> tuple[object, ...]:
-    return module_of(node).lower(), node.names[0].name.lower()
+    return module_of(node).lower(), by_type(node.names[0].name)
+
+
+def by_type(name: str) -> tuple[object, ...]:
+    """The order of isort and Ruff: constants, classes, the rest."""
+    kind = 0 if name.isupper() and len(name) > 1 else 1 if name[:1].isupper() else 2
+    return kind, name.lower()
 
 
 def _root(node: Import) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from tapfix.edits import AddImport, Ref
 from tapfix.engine.draft import ExtendImport
 from tapfix.engine.errors import RewriteError
-from tapfix.engine.import_lines import Import, module_of, new_lines
+from tapfix.engine.import_lines import Import, by_type, module_of, new_lines
 from tapfix.engine.outline import Habits, Outline
 from tapfix.engine.patch import Patch
 
@@ -46,7 +46,7 @@ def placed(
             node = max(same, key=lambda node: len(node.names))
             extended.append(_extension(outline, path, node, names))
         else:
-            ordered = sorted(names, key=lambda edit: _by_type(edit.name or ""))
+            ordered = sorted(names, key=lambda edit: by_type(edit.name or ""))
             new.append(_statement(module, [_clause(edit) for edit in ordered]))
     patches = new_lines(outline, zone, new, habits, line_length)
     return Placement(tuple(extended), tuple(patches))
@@ -119,7 +119,7 @@ def _extension(
     """The names at their sorted places, if the statement was sorted; else at its end."""
     start, end = outline.span(node)
     there = [alias.name for alias in node.names]
-    key = next((key for key in (_by_type, _folded, _plain) if _is_sorted(there, key)), None)
+    key = next((key for key in (by_type, _folded, _plain) if _is_sorted(there, key)), None)
     if key is None:
         names = [(len(there), _clause(edit)) for edit in edits]
         return ExtendImport(Ref(path, start, end - start), tuple(names))
@@ -128,12 +128,6 @@ def _extension(
         later = [i for i, name in enumerate(there) if key(name) > key(edit.name or "")]
         placed.append((later[0] if later else len(there), _clause(edit)))
     return ExtendImport(Ref(path, start, end - start), tuple(placed))
-
-
-def _by_type(name: str) -> tuple[object, ...]:
-    """The order of isort and Ruff: constants, classes, the rest."""
-    kind = 0 if name.isupper() and len(name) > 1 else 1 if name[:1].isupper() else 2
-    return kind, name.lower()
 
 
 def _folded(name: str) -> tuple[object, ...]:

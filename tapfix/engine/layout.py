@@ -62,7 +62,7 @@ def added(
     for index, texts in additions.items():
         if not bracket.items:
             patches.append(_into_empty(text, bracket, texts, place, first, unit))
-        elif break_lines or _one_a_line(text, bracket, index):
+        elif break_lines or (not bracket.bare and _one_a_line(text, bracket, index)):
             patches += _own_lines(text, bracket, index, texts, place, first)
         else:
             patches += _same_line(text, bracket, index, texts, place, first)
@@ -81,7 +81,8 @@ def _into_empty(
     gap = text[bracket.open : bracket.close]
     if is_inline(text, bracket):
         new = ", ".join(place(t, lead(text, bracket.open, first)) for t in texts)
-        return Patch(bracket.open, bracket.close, new)
+        comma = "," if bracket.is_tuple and len(texts) == 1 else ""
+        return Patch(bracket.open, bracket.close, new + comma)
     comment = gap.find(b"#")
     if comment >= 0 and starts_line(text, bracket.open + comment):
         indent = lead(text, bracket.open + comment, first)

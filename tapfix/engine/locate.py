@@ -29,12 +29,12 @@ class Structure:
             module = cst.parse_module(source)
         except cst.ParserSyntaxError as error:
             raise RewriteError(f"LibCST cannot read the statement: {error.message}") from None
-        if module.bytes != source:
-            raise RewriteError("LibCST does not give the statement back as it was")
         wrapper = MetadataWrapper(module, unsafe_skip_copy=True)
         self._text = text
         self._shift = len(prefix)
         self._spans = wrapper.resolve(ByteSpanPositionProvider)
+        if self._spans[module].length != len(source):
+            raise RewriteError("LibCST does not give the statement back as it was")
         self._calls: dict[Span, cst.Call] = {}
         self._displays: dict[Span, cst.Dict | cst.List | cst.Tuple] = {}
         for node in self._spans:
@@ -160,8 +160,15 @@ class Structure:
     def _outer_start(self, node: cst.BaseExpression) -> int:
         return self._span(node.lpar[0] if node.lpar else node)[0]
 
+    def _outer_end(self, node: cst.BaseExpression) -> int:
+        return self._span(node.rpar[-1] if node.rpar else node)[1]
+
     def _parameter(self, param: cst.Param, star: str = "") -> Item:
-        return self._item(self._span(param), param.name.value, star=star)
+        """A parameter with its annotation and default, which LibCST's own span leaves out."""
+        start, end = self._span(param)
+        last = param.default or (param.annotation.annotation if param.annotation else None)
+        end = end if last is None else self._outer_end(last)
+        return self._item((start, end), param.name.value, star=star)
 
     def _mark(self, mark: cst.ParamStar | cst.ParamSlash, sign: str) -> Item:
         start = self._span(mark)[0]

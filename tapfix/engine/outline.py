@@ -16,7 +16,7 @@ from tapfix.engine.source import line_start, line_starts
 _BLANKS = b" \t\f"
 _QUOTE = re.compile(rb"[A-Za-z]{0,2}('''|\"\"\"|'|\")")
 _PYTHON_36_ON = (ast.JoinedStr, ast.NamedExpr, ast.Match)
-_UNPACKED_WITH_COMMA = re.compile(rb"\*\w[\w.]*,\s*\)")
+_UNPACKED_WITHOUT_COMMA = re.compile(rb"^[ \t]*\*[^\r\n]*[^,\s]\s*[\r\n]\s*\)", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +110,7 @@ def indentation(text: bytes, offset: int) -> str:
 def read_habits(outline: Outline) -> Habits:
     """Look at the whole file once."""
     quotes: Counter[str] = Counter()
-    modern = bool(_UNPACKED_WITH_COMMA.search(outline.text))
+    modern = not _UNPACKED_WITHOUT_COMMA.search(outline.text)
     todo: list[ast.AST] = [outline.tree]
     while todo:
         node = todo.pop()

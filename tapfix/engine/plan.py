@@ -91,7 +91,7 @@ class _Files:
         self._read = read
         self._style_of = style_of
         self._before: dict[str, bytes | None] = {}
-        self._results: dict[tuple[str, tuple[Edit, ...]], bytes | None | RewriteError] = {}
+        self._results: dict[tuple[str, tuple[Edit, ...]], bytes | RewriteError | None] = {}
 
     def before(self, path: str) -> bytes | None:
         """The file as it is."""

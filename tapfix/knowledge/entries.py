@@ -10,14 +10,18 @@ from dataclasses import dataclass
 class Argument:
     """A keyword that a constructor or a struct takes.
 
-    ``type`` is compact: ``bool``, ``str``, ``number``, ``any``, ``list[T]``, ``map[T]``, a dotted
-    name (``aws_cdk.Duration``, ``aws_s3.BucketEncryption``), or several joined by ``|``.
-
+    ``type`` is compact: ``bool``, ``str``, ``number``, ``date``, ``any``, ``list[T]``, ``map[T]``,
+    a dotted name (``aws_cdk.Duration``, ``aws_s3.BucketEncryption``), or several joined by ``|``.
     ``default`` is what the documentation says happens without the argument, cut to its first
-    sentence, kept for arguments where a rule may ask. ``property`` is the CloudFormation property
-    that the argument sets, where the library's own code shows it; ``replaces`` says that changing
-    that property makes CloudFormation replace the resource (always or sometimes);
-    ``max_length`` is the greatest length of its string value, in characters.
+    sentence; it is kept for plain values (``false``, ``BucketAccessControl.PRIVATE``) and for
+    arguments where a rule may ask.
+
+    The rest is known only of a class's arguments, not of a struct's members. ``property`` is the
+    CloudFormation property that the argument sets, where the library's own code shows it.
+    ``replaces`` says that CloudFormation replaces the resource when that property changes;
+    ``replaces_sometimes`` that only some changes do (the schema does not say which: for the
+    backups of a database, hardly any). ``max_length`` is the greatest number of characters, for
+    arguments that are names.
     """
 
     name: str
@@ -27,6 +31,7 @@ class Argument:
     default: str | None = None
     property: str | None = None
     replaces: bool = False
+    replaces_sometimes: bool = False
     max_length: int | None = None
 
 
@@ -36,15 +41,23 @@ class ConstructClass:
 
     ``level`` is 1 for the generated ``Cfn…`` resource classes and 2 for everything else. ``base``
     is the nearest base class in the library, ``ancestors`` the whole chain, nearest first.
-    ``resource`` is the CloudFormation type of the one resource that carries the construct's
-    properties, None if there is no such one. ``props`` is the struct whose members are the
-    keywords, ``positional`` the parameters before them (for a construct, ``scope`` and ``id``).
+    ``resource`` is the CloudFormation type of the main resource, None if there is no such one.
+    ``props`` is the struct whose members are the keywords, ``positional`` the parameters before
+    them (for a construct, ``scope`` and ``id``; a name with ``*`` takes any number of values).
 
-    ``name_argument`` is the string argument that becomes the resource's physical name;
-    ``name_unique`` says that two resources of one name cannot both exist in an account and region.
+    ``name_argument`` is the string argument that is the resource's physical name, or its Name tag
+    where it has no other. ``name_unique`` says that the schema shows two resources of one name
+    cannot both exist in an account and region: they collide. Where the name need only be unique
+    below a parent, ``name_within`` is the property that tells which (``RestApiId`` of a stage).
+    ``other_names`` are arguments that name resources which the construct makes besides.
+    ``tagged_by_id`` says that without a name the Name tag is made of the construct's path.
+
     ``default_removal`` is what becomes of the resource when ``removal_policy`` is omitted
-    (``RETAIN``, ``SNAPSHOT``, ``DESTROY``), None where no policy applies. ``stateful`` says that
-    deleting or replacing the resource loses data.
+    (``RETAIN``, ``SNAPSHOT``, ``DESTROY``); None where there is no such argument. Of the
+    generated classes only those of RDS instances and clusters have one: CloudFormation snapshots
+    them (instances only outside clusters). ``stateful`` says that deleting or replacing the
+    resource loses data: the library demands a removal policy for its type, or some class keeps it
+    by default.
     """
 
     name: str
@@ -58,6 +71,9 @@ class ConstructClass:
     is_construct: bool = True
     name_argument: str | None = None
     name_unique: bool = False
+    name_within: str | None = None
+    other_names: tuple[str, ...] = ()
+    tagged_by_id: bool = False
     default_removal: str | None = None
     stateful: bool = False
 

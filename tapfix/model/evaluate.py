@@ -226,13 +226,17 @@ class Evaluator:
 
     def callee(self, module: Module, call: ast.Call) -> Symbol | None:
         """What a call calls; methods of ``self`` and of known instances are found too."""
-        symbol = self.resolver.symbol(module, call.func)
-        if symbol is not None or not isinstance(call.func, ast.Attribute):
+        return self.named(module, call.func)
+
+    def named(self, module: Module, node: ast.expr) -> Symbol | None:
+        """What an expression names; methods of ``self`` and of known instances are found too."""
+        symbol = self.resolver.symbol(module, node)
+        if symbol is not None or not isinstance(node, ast.Attribute):
             return symbol
-        cls = self.instance_class(module, call.func.value)
+        cls = self.instance_class(module, node.value)
         if cls is None:
             return None
-        members = (known.methods.get(call.func.attr) for known in self.resolver.lineage(cls))
+        members = (known.methods.get(node.attr) for known in self.resolver.lineage(cls))
         return next((member for member in members if member is not None), None)
 
     def calls_of(self, target: AppClass | AppFunction) -> Iterator[tuple[Module, ast.Call]]:

@@ -101,17 +101,20 @@ def _loads(module: Module, name: str, binding: Binding) -> list[Holder]:
     found = []
     for load in module.names.loads.get(name, ()):
         if module.names.scopes[load].lookup(name) is bindings:
-            last = [b for b in bindings if len(bindings) == 1 or _reaches(module, b, bindings, load)]
+            last = [one for one in bindings if _reaches(module, one, bindings, load)]
             if not last or binding in last:
                 found.append(Holder(module, load, sure=bool(last)))
     return found
 
 
 def _reaches(module: Module, binding: Binding, others: list[Binding], load: ast.Name) -> bool:
-    """Whether what one of several bindings gives is surely what a load reads.
+    """Whether what a binding gives is surely what a load reads.
 
-    It is if the binding's own block holds the load, later, and no other binding stands between.
+    It is if there is no other binding, or if the binding's own block holds the load, later, and no
+    other one stands between.
     """
+    if len(others) == 1:
+        return True
     if module.names.scopes[load] is not binding.scope:
         return False
     start = _end(binding)
@@ -149,9 +152,7 @@ def _end(binding: Binding) -> tuple[int, int]:
     return (line or 0, column or 0)
 
 
-def _unpacked(
-    module: Module, node: ast.expr, parent: ast.Tuple | ast.List
-) -> list[Holder] | None:
+def _unpacked(module: Module, node: ast.expr, parent: ast.Tuple | ast.List) -> list[Holder] | None:
     """``a, b = x, node``: the name that takes the node's place."""
     statement = module.names.parents[parent]
     if not isinstance(statement, ast.Assign) or len(statement.targets) != 1:

@@ -187,7 +187,7 @@ def _command(dockerfile: bytes) -> str | None:
     return words[0] if isinstance(words, list) and len(words) == 1 else None
 
 
-_IMAGES = ("DockerImageCode.from_image_asset", "Code.from_asset_image", "AssetImageCode")
+_IMAGES = ("DockerImageCode.from_image_asset", "AssetImageCode")
 
 
 def _kind(code: Value) -> tuple[CodeKind, Value | None]:
@@ -201,7 +201,7 @@ def _kind(code: Value) -> tuple[CodeKind, Value | None]:
         return "inline", code.argument("code", 0)
     if name in ("Code.from_asset", "AssetCode", "AssetCode.from_asset"):
         return "asset", code.argument("path", 0)
-    if name in _IMAGES:
+    if name in _IMAGES or name.endswith(".from_asset_image"):
         return "image", code.argument("directory", 0)
     return "elsewhere", None
 
@@ -215,6 +215,8 @@ def _runtime(value: Value | None) -> str | None:
     if value.kind == "call" and value.cdk == "aws_lambda.Runtime":
         return _runtime(value.argument("name", 0))
     if value.kind != "member" or not value.cdk.startswith("aws_lambda.Runtime."):
+        return None
+    if value.cdk.endswith(".FROM_IMAGE"):
         return None
     first, *rest = value.cdk.rpartition(".")[2].lower().split("_")
     version = ".".join(rest)

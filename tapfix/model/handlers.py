@@ -23,14 +23,16 @@ class Handler:
     """A function that Lambda runs, and the code that comes with it.
 
     ``name`` is its name in the module; ``function`` is its definition, None where it is made by
-    code that cannot be seen (a framework's object). ``deployed_by`` are the Lambda functions that
-    run it; there is none for an *orphan*. ``modules`` are its own module and those of the same
+    code that cannot be seen (a framework's object); ``is_wrapped`` says that the name stands for
+    something made of it (``handler = middleware(main)``). ``deployed_by`` are the Lambda functions
+    that run it; there is none for an *orphan*. ``modules`` are its own module and those of the same
     asset that it imports, from import to import.
     """
 
     module: Module
     name: str
     function: AppFunction | None
+    is_wrapped: bool
     deployed_by: tuple[LambdaFunction, ...]
     modules: tuple[Module, ...]
 
@@ -91,7 +93,8 @@ def _handler(
     folders = {function.path for function in by if function.code in ("asset", "image")}
     folder = next(iter(folders)) if len(folders) == 1 else None
     reached = tuple(_reached(modules, module, folder or posixpath.dirname(module.path)))
-    return Handler(module, name, _definition(evaluator, module, name), by, reached)
+    function, is_wrapped = _definition(evaluator, module, name)
+    return Handler(module, name, function, is_wrapped, by, reached)
 
 
 # Where a Lambda function's code lies
@@ -148,23 +151,23 @@ def _candidates(modules: Modules, module: Module) -> Iterator[AppFunction]:
             yield modules.function_at(module, node)
 
 
-def _definition(evaluator: Evaluator, module: Module, name: str) -> AppFunction | None:
-    """The function that a name of a module stands for, through imports and wrappers."""
+def _definition(evaluator: Evaluator, module: Module, name: str) -> tuple[AppFunction | None, bool]:
+    """The function that a name of a module stands for, and whether other code wraps it."""
     scope = module.names.module
     symbol = evaluator.resolver.lookup(module, scope, name)
     if isinstance(symbol, AppFunction):
-        return symbol
+        return symbol, False
     bindings = scope.bindings.get(name, [])
     value = bindings[0].value if len(bindings) == 1 else None
     if isinstance(value, ast.Attribute):
-        return _method(evaluator, module, value.value, value.attr)
+        return _method(evaluator, module, value.value, value.attr), False
     if not isinstance(value, ast.Call):
-        return None
+        return None, False
     if isinstance(evaluator.resolver.symbol(module, value.func), AppClass):
-        return _method(evaluator, module, value, "__call__")
+        return _method(evaluator, module, value, "__call__"), False
     wrapped = [evaluator.resolver.symbol(module, argument) for argument in value.args]
     functions = [symbol for symbol in wrapped if isinstance(symbol, AppFunction)]
-    return functions[0] if len(functions) == 1 else None
+    return (functions[0] if len(functions) == 1 else None), True
 
 
 def _method(evaluator: Evaluator, module: Module, owner: ast.expr, name: str) -> AppFunction | None:

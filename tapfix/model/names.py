@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tapfix.model.environments import Environments
 from tapfix.model.evaluate import Evaluator, decided
@@ -28,11 +28,13 @@ class Part:
 
     ``text`` is what it is known to be; where it is one of several (a loop's variable) or known at
     deploy time only, it is a text that no source holds, and ``length`` the longest it can be.
+    ``options`` are the texts that a loop's variable takes.
     """
 
     text: str
     length: int
     literal: bool = True
+    options: tuple[str, ...] = ()
 
 
 class _Varies(Exception):
@@ -121,7 +123,7 @@ class Names:
             bindings = module.scope_of(node).lookup(node.id)
             looped = self._looped(module, node.id, bindings, depth)
             if looped is not None:
-                yield _unspelled(node.id, looped)
+                yield looped
                 return
         label = node.id if isinstance(node, ast.Name) else node.attr
         if label in self.environments.spellings and self.environments.is_choice(module, node):
@@ -152,17 +154,26 @@ class Names:
         own = self.evaluator.resolver.attribute_bindings(cls, node.attr)
         return node.attr if not own and bases & {"aws_cdk.Stack", "aws_cdk.NestedStack"} else None
 
-    def _looped(self, module: Module, name: str, bindings: list[Binding], depth: int) -> int | None:
-        """The greatest length of a variable that runs over texts written in the source."""
+    def _looped(self, module: Module, name: str, bindings: list[Binding], depth: int) -> Part | None:
+        """A variable that runs over texts written in the source."""
         if len(bindings) != 1 or bindings[0].kind not in ("loop", "other"):
             return None
         loop = _loop_of(module, bindings[0].node)
         path = _path_to(loop.target, name) if loop is not None else None
         if loop is None or path is None:
             return None
-        items = self._items(module, loop.iter, path)
-        lengths = [self._length(*item, depth) for item in items] if items else [None]
-        return max((n for n in lengths if n is not None), default=0) if None not in lengths else None
+        try:
+            items = self._items(module, loop.iter, path) or []
+            options = [tuple(self._parts(home, item, depth + 1)) for home, item in items]
+        except _Varies:
+            return None
+        if not options:
+            return None
+        # The line tells variables of one name apart.
+        mark = f"{name}:{module.path}:{loop.iter.lineno}"
+        length = max(sum(part.length for part in parts) for parts in options)
+        texts = tuple("".join(part.text for part in parts) for parts in options)
+        return replace(_unspelled(mark, length), options=texts)
 
     def _items(
         self, module: Module, node: ast.expr, path: tuple[int, ...]
@@ -203,13 +214,6 @@ class Names:
             return self._items(module, node.args[first], path[1:])
         known = function.id in ("sorted", "reversed", "list", "tuple", "set")
         return self._items(module, node.args[0], path) if known else None
-
-    def _length(self, module: Module, node: ast.expr, depth: int) -> int | None:
-        try:
-            return sum(part.length for part in self._parts(module, node, depth + 1))
-        except _Varies:
-            return None
-
 
 _DISPLAYS = (ast.List, ast.Tuple, ast.Set)
 

@@ -72,38 +72,41 @@ def _override(use: Use, construct: Construct) -> Override | None:
     return None
 
 
-def is_set_from_afar(app: App, name: str) -> bool:
-    """Whether some code sets the property ``name`` on a resource that it is handed.
+def is_set_from_afar(app: App, name: str, method: str | None = None) -> bool:
+    """Whether some code sets the property ``name`` on what cannot be followed to a construct.
 
     So does an aspect (``def visit(self, node): node.bucket_encryption = …``): which constructs it
-    reaches is not to be seen.
+    reaches is not to be seen. ``method`` is one whose call counts as setting the property too.
     """
-    return any(
-        _is_handed(app, module, node.value)
+    setters = [
+        node
         for module in app.cdk_modules
-        for node in _setters(module, name)
-    )
+        for receiver, node in _setters(module, name, method)
+        if app.evaluator.instance_class(module, receiver) is None
+    ]
+    if not setters:
+        return False
+    followed = {use.node for construct in app.constructs for use in app.uses(construct)}
+    return not followed.issuperset(setters)
 
 
-def _setters(module: Module, name: str) -> Iterator[ast.Attribute]:
+def _setters(module: Module, name: str, method: str | None) -> Iterator[tuple[ast.expr, ast.expr]]:
+    """What a property is set on, and the places, as ``Use.node`` gives them."""
     wanted = _plain(name)
     for target in module.names.stores:
         if isinstance(target, ast.Attribute) and _plain(target.attr) == wanted:
-            yield target
+            yield target.value, target
     for call in module.names.calls:
         function = call.func
-        if isinstance(function, ast.Attribute) and function.attr in _BY_PATH and call.args:
+        if not isinstance(function, ast.Attribute):
+            continue
+        if function.attr == method:
+            yield function.value, call
+        elif function.attr in _BY_PATH and call.args:
             path = call.args[0]
             text = path.value if isinstance(path, ast.Constant) else None
             if isinstance(text, str) and wanted in map(_plain, text.split(".")[:2]):
-                yield function
-
-
-def _is_handed(app: App, module: Module, node: ast.expr) -> bool:
-    if not isinstance(node, ast.Name) or app.evaluator.resolver.self_class(module, node):
-        return False
-    bindings = module.scope_of(node).lookup(node.id)
-    return any(binding.kind in ("parameter", "loop") for binding in bindings)
+                yield function.value, call
 
 
 def _plain(name: str) -> str:

@@ -1,224 +1,172 @@
-"""What a handler reads out of its event: the encoded data of stream records.
+"""What handlers read out of their events: the encoded data of stream records.
 
-An event flows from a handler's first parameter through loops, comprehensions, lambdas, lists and
-the app's own functions; each key that is looked up leads to a smaller part of it.
+Lambda hands a handler a dict: Kinesis records in ``Records``, each with its data below
+``kinesis``; records of a Firehose transformation in ``records``, each with its ``data``.
 """
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from tapfix.model.evaluate import Evaluator
 from tapfix.model.flow import (
-    Holder,
     callers_agree,
     function_around,
     is_bound,
     is_plain,
-    lambda_readers,
-    next_holders,
     parameter_readers,
-    readers,
 )
 from tapfix.model.handlers import Handler
 from tapfix.model.modules import AppFunction, Module
+from tapfix.model.tracking import Spot, Tracker, is_nothing
 
 Source = Literal["Kinesis", "Firehose"]
-Part = Literal["event", "record", "kinesis", "firehose", "data"]
 
-_KEYS: dict[tuple[Part, str], tuple[Part, int]] = {
+DATA = "data"
+_KEYS = {
     ("event", "Records"): ("record", 1),
-    ("event", "records"): ("firehose", 1),
+    ("event", "records"): ("transformed", 1),
     ("record", "kinesis"): ("kinesis", 0),
-    ("kinesis", "data"): ("data", 0),
-    ("firehose", "data"): ("data", 0),
+    ("kinesis", "data"): (DATA, 0),
+    ("transformed", "data"): (DATA, 0),
 }
-_SAME_LIST = ("list", "tuple", "sorted", "reversed", "iter", "set")
-_GATHERED = (ast.ListComp, ast.SetComp, ast.GeneratorExp)
+# Parts that a function may also be given by callers who mean something else by them.
+_VAGUE = ("kinesis", "transformed")
+# Every answer to Firehose names the record it is about.
 _FIREHOSE_MARK = b"recordId"
 _POWERTOOLS = "aws_lambda_powertools"
 
 
 @dataclass(frozen=True, eq=False)
-class Spot:
-    """An expression and the part of an event that it holds, in so many lists.
+class Read:
+    """A look-up of a record's data.
 
-    ``local`` is the expression through which the value left the function in which following began;
-    ``via`` are the parameters on its way. Not ``sure``: it may hold another value.
+    ``may_be_missing``: it gives None where there is none. ``has_default``: it gives another text.
     """
 
     module: Module
     node: ast.expr
-    part: Part
-    lists: int = 0
-    local: ast.expr | None = None
-    via: frozenset[tuple[AppFunction, str]] = frozenset()
-    sure: bool = True
-
-    def moved(self, holder: Holder, lists: int = 0) -> Spot:
-        """The same part at the next expression, in ``lists`` more lists."""
-        local = self.local or (self.node if holder.crossed else None)
-        via = self.via | {holder.parameter} if holder.parameter is not None else self.via
-        return replace(
-            self,
-            module=holder.module,
-            node=holder.node,
-            lists=self.lists + lists,
-            local=local,
-            via=via,
-            sure=self.sure and holder.sure,
-        )
-
-
-@dataclass(frozen=True, eq=False)
-class Read:
-    """A look-up that gives a record's encoded data, in the app's source."""
-
-    module: Module
-    node: ast.expr
     source: Source
+    may_be_missing: bool
+    has_default: bool
 
 
-@dataclass(eq=False)
-class Tracker:
-    """Follows parts of events. ``ends`` are the spots where the code does something with one."""
+def find_reads(evaluator: Evaluator, handlers: Sequence[Handler]) -> list[Read]:
+    """Every place where handlers read the data of Kinesis or Firehose records, each once."""
+    found: list[Spot] = []
 
-    evaluator: Evaluator
-    seen: dict[ast.AST, Spot] = field(default_factory=dict)
-    ends: list[Spot] = field(default_factory=list)
+    def inward(spot: Spot) -> list[Spot] | None:
+        inner = _looked_up(evaluator, spot)
+        if inner is not None and inner.what == DATA:
+            found.append(replace(spot, node=inner.node))
+            return []
+        return [inner] if inner is not None else None
 
-    def run(self, spots: Iterable[Spot]) -> None:
-        """Follow from these spots until nothing new is met."""
-        pending = list(spots)
-        while pending:
-            spot = pending.pop()
-            if spot.node not in self.seen:
-                self.seen[spot.node] = spot
-                found = list(self._follow(spot))
-                pending += found
+    tracker = Tracker(evaluator, inward)
+    tracker.run(_events(evaluator, handlers))
+    firehose = {module for handler in handlers for module in _answers_firehose(handler)}
+    stored = [spot for spot in tracker.ends if _is_stored(evaluator, spot)]
+    certain = [
+        spot
+        for spot in sorted(found, key=lambda spot: (spot.module.path, spot.module.ref(spot.node)))
+        if _is_certain(evaluator, spot, tracker, firehose)
+        and not any(_comes_before(evaluator, store, spot) for store in stored)
+    ]
+    return [_read(spot) for spot in certain]
 
-    def _follow(self, spot: Spot) -> Iterator[Spot]:
-        holders = next_holders(self.evaluator, spot.module, spot.node)
-        if holders is not None:
-            yield from (spot.moved(holder) for holder in holders)
-            return
-        parent = spot.module.names.parents[spot.node]
-        moved = self._listed(spot, parent) if spot.lists else self._looked_up(spot, parent)
-        moved = moved if moved is not None else self._gathered(spot, parent)
-        if moved is None:
-            self.ends.append(spot)
-        else:
-            yield from moved
 
-    # Lists
+def _read(spot: Spot) -> Read:
+    source: Source = "Kinesis" if spot.what == "kinesis" else "Firehose"
+    if not isinstance(spot.node, ast.Call):
+        return Read(spot.module, spot.node, source, False, False)
+    default = spot.node.args[1] if len(spot.node.args) > 1 else ast.Constant(None)
+    is_text = isinstance(default, ast.Constant) and isinstance(default.value, (str, bytes))
+    return Read(spot.module, spot.node, source, not is_text, not is_nothing(default))
 
-    def _listed(self, spot: Spot, parent: ast.AST) -> list[Spot] | None:
-        """Where the elements of a list go, or the list under another name."""
-        module = spot.module
-        if isinstance(parent, (ast.For, ast.AsyncFor, ast.comprehension)):
-            if parent.iter is spot.node:
-                return [spot.moved(holder, -1) for holder in readers(module, parent.target)]
-        elif isinstance(parent, ast.Subscript) and parent.value is spot.node:
-            taken = 0 if isinstance(parent.slice, ast.Slice) else -1
-            return [spot.moved(Holder(module, parent), taken)]
-        elif isinstance(parent, ast.Call) and spot.node in parent.args:
-            return self._list_call(spot, parent)
+
+def _events(evaluator: Evaluator, handlers: Iterable[Handler]) -> Iterator[Spot]:
+    """Where handlers read their first parameter, if it is the plain event of Lambda."""
+    for handler in handlers:
+        function = handler.function
+        if function is None or handler.is_wrapped or not is_plain(evaluator, function):
+            continue
+        names = function.positional[1:] if is_bound(function) else function.positional
+        if names and not _is_typed(evaluator, function, names[0]):
+            for holder in parameter_readers(function, names[0]):
+                yield Spot(holder.module, holder.node, "event", sure=holder.sure)
+
+
+def _is_typed(evaluator: Evaluator, function: AppFunction, name: str) -> bool:
+    """Whether the event is declared to be an object of Powertools, which decodes by itself."""
+    a = function.node.args
+    for argument in (*a.posonlyargs, *a.args):
+        if argument.arg == name and argument.annotation is not None:
+            symbol = evaluator.resolver.symbol(function.module, argument.annotation)
+            return isinstance(symbol, str) and symbol.startswith(_POWERTOOLS)
+    return False
+
+
+# Keys
+
+
+def _looked_up(evaluator: Evaluator, spot: Spot) -> Spot | None:
+    """What a key gives that is looked up in the event, or in a part of it."""
+    parent = spot.parent
+    node: ast.AST | None = None
+    if isinstance(parent, ast.Subscript) and isinstance(parent.ctx, ast.Load):
+        node, key = parent, parent.slice
+    elif isinstance(parent, ast.Attribute) and parent.attr == "get":
+        node = spot.module.names.parents[parent]
+        if not isinstance(node, ast.Call) or node.func is not parent or not node.args:
+            return None
+        key = node.args[0]
+    found = _found(evaluator, spot, key) if node is not None else None
+    if found is None:
         return None
-
-    def _list_call(self, spot: Spot, call: ast.Call) -> list[Spot] | None:
-        module, function = spot.module, call.func
-        name = function.id if isinstance(function, ast.Name) else getattr(function, "attr", "")
-        if name == "map" and len(call.args) >= 2 and spot.node is call.args[1]:
-            return self._mapped(spot, call.args[0])
-        if not isinstance(function, ast.Name) or module.scope_of(function).lookup(name):
-            return None
-        if name == "enumerate":
-            loop = module.names.parents[call]
-            target = getattr(loop, "target", None)
-            if isinstance(target, ast.Tuple) and len(target.elts) == 2:
-                return [spot.moved(holder, -1) for holder in readers(module, target.elts[1])]
-        if name == "filter" and len(call.args) == 2:
-            return [*self._mapped(spot, call.args[0]), spot.moved(Holder(module, call))]
-        same = name in _SAME_LIST and spot.node is call.args[0]
-        return [spot.moved(Holder(module, call))] if same else None
-
-    def _mapped(self, spot: Spot, function: ast.expr) -> list[Spot]:
-        """Where the elements go that ``map`` hands to a function; an end if it is none of ours."""
-        if isinstance(function, ast.Lambda):
-            return [spot.moved(h, -1) for h in lambda_readers(spot.module, function)]
-        known = self.evaluator.function_named(spot.module, function)
-        if known is not None and is_plain(self.evaluator, known):
-            names = known.positional[1:] if is_bound(known) else known.positional
-            return [spot.moved(h, -1) for n in names[:1] for h in parameter_readers(known, n)]
-        self.ends.append(spot)
-        return []
-
-    def _gathered(self, spot: Spot, parent: ast.AST) -> list[Spot] | None:
-        """The list into which the code puts a value."""
-        module = spot.module
-        if isinstance(parent, _GATHERED) and parent.elt is spot.node:
-            return [spot.moved(Holder(module, parent), 1)]
-        if isinstance(parent, ast.Lambda):
-            call = module.names.parents[parent]
-            if isinstance(call, ast.Call) and len(call.args) == 2 and call.args[0] is parent:
-                is_map = isinstance(call.func, ast.Name) and call.func.id == "map"
-                return [spot.moved(Holder(module, call), 1)] if is_map else None
-        if isinstance(parent, ast.Yield):
-            function = function_around(self.evaluator, module, parent)
-            calls = list(self.evaluator.calls_of(function)) if function is not None else []
-            return [spot.moved(Holder(caller, call, True), 1) for caller, call in calls] or None
-        return self._appended(spot, parent)
-
-    def _appended(self, spot: Spot, parent: ast.AST) -> list[Spot] | None:
-        """``payloads.append(x)``: where the list is read."""
-        if not (isinstance(parent, ast.Call) and isinstance(parent.func, ast.Attribute)):
-            return None
-        owner = parent.func.value
-        if parent.func.attr != "append" or not isinstance(owner, ast.Name):
-            return None
-        bindings = spot.module.scope_of(owner).lookup(owner.id)
-        target = getattr(bindings[0].node, "targets", [None])[0] if len(bindings) == 1 else None
-        if not isinstance(target, ast.Name) or not _is_empty_list(bindings[0].value):
-            return None
-        found = readers(spot.module, target)
-        return [spot.moved(h, 1) for h in found if not _is_receiver(h, "append")]
-
-    # Dicts
-
-    def _looked_up(self, spot: Spot, parent: ast.AST) -> list[Spot] | None:
-        """What a key of the event or of a record gives."""
-        key, node = self._key(spot, parent)
-        found = _KEYS.get((spot.part, key)) if key is not None else None
-        if found is None or node is None:
-            return None
-        part, lists = found
-        return [replace(spot, node=node, part=part, lists=lists, local=None)]
-
-    def _key(self, spot: Spot, parent: ast.AST) -> tuple[str | None, ast.expr | None]:
-        """The key that is looked up, and the expression of the look-up."""
-        node: ast.expr | None = None
-        key: ast.expr | None = None
-        if isinstance(parent, ast.Subscript) and isinstance(parent.ctx, ast.Load):
-            node, key = parent, parent.slice
-        elif isinstance(parent, ast.Attribute) and parent.attr == "get":
-            call = spot.module.names.parents[parent]
-            if isinstance(call, ast.Call) and call.func is parent and call.args:
-                node, key = call, call.args[0]
-        if key is None or (isinstance(parent, ast.Subscript) and parent.value is not spot.node):
-            return None, None
-        constant = self.evaluator.value(spot.module, key).constant
-        return (constant, node) if isinstance(constant, str) else (None, None)
+    assert isinstance(node, ast.expr)
+    return replace(spot, node=node, what=found[0], lists=found[1], local=None)
 
 
-def _is_empty_list(value: ast.expr | None) -> bool:
-    if isinstance(value, ast.Call):
-        return isinstance(value.func, ast.Name) and value.func.id == "list" and not value.args
-    return isinstance(value, ast.List) and not value.elts
+def _found(evaluator: Evaluator, spot: Spot, key: ast.expr) -> tuple[str, int] | None:
+    constant = evaluator.value(spot.module, key).constant
+    return _KEYS.get((spot.what, constant)) if isinstance(constant, str) else None
 
 
-def _is_receiver(holder: Holder, method: str) -> bool:
-    parent = holder.module.names.parents[holder.node]
-    return isinstance(parent, ast.Attribute) and parent.attr == method
+# Doubts
+
+
+def _answers_firehose(handler: Handler) -> tuple[Module, ...]:
+    """The modules of a handler that names the records it answers for, as Firehose wants it."""
+    marked = any(_FIREHOSE_MARK in module.file.data for module in handler.modules)
+    return handler.modules if marked else ()
+
+
+def _is_certain(evaluator: Evaluator, spot: Spot, tracker: Tracker) -> bool:
+    """Whether what is read is surely the data of a record, whoever runs the code."""
+    if not spot.sure or (
+        spot.what == "transformed" and _FIREHOSE_MARK not in spot.module.file.data
+    ):
+        return False
+    for function, name, what in spot.via:
+        known = {node for node, seen in tracker.seen.items() if seen.what == what}
+        if what in _VAGUE and not callers_agree(evaluator, function, name, known):
+            return False
+    return True
+
+
+def _is_stored(evaluator: Evaluator, spot: Spot) -> bool:
+    """Whether the code puts something else in the place of a part that is read by its key."""
+    parent = spot.parent
+    if not isinstance(parent, ast.Subscript) or not isinstance(parent.ctx, ast.Store):
+        return False
+    return _found(evaluator, spot, parent.slice) is not None
+
+
+def _comes_before(evaluator: Evaluator, store: Spot, read: Spot) -> bool:
+    """Whether a read may find what was stored: it comes later, or in another function."""
+    around = [function_around(evaluator, spot.module, spot.node) for spot in (store, read)]
+    places = [(spot.node.lineno, spot.node.col_offset) for spot in (store, read)]
+    return around[0] is not around[1] or places[0] < places[1]

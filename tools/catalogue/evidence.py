@@ -36,9 +36,11 @@ class Evidence:
 
     All names are jsii's (``bucketName``). ``resource`` is the generated class of the main
     resource. ``sets`` maps an argument to the members of that class's props that it sets;
-    ``names`` are the arguments used as physical name, with the member that gets each. ``hands_on`` maps an argument to those of other library classes that
-    get it unchanged. ``tag`` is the argument that becomes the Name tag, ``tagged_by_id`` says that
-    the construct's path does without it. ``removal`` is the policy when none is given.
+    ``names`` are the arguments used as physical name, with the member that gets each;
+    ``unplaced`` is the physical name of a class without a main resource. ``hands_on`` maps an
+    argument to those of other library classes that get it unchanged. ``tag`` is the argument that
+    becomes the Name tag, ``tagged_by_id`` says that the construct's path does without it.
+    ``removal`` is the policy when none is given.
     """
 
     resource: str | None
@@ -87,9 +89,7 @@ def _creations(construction: Construction, scripts: Scripts) -> Iterator[Creatio
                 yield Creation(fqn, arguments[1], props)
 
 
-def _main(
-    construction: Construction, creations: list[Creation], types: Types
-) -> Creation | None:
+def _main(construction: Construction, creations: list[Creation], types: Types) -> Creation | None:
     """The main resource: called ``Resource`` or ``Default``, or the only one, or the named one."""
     generated = [one for one in creations if types.is_generated(one.fqn)]
     called = [one for one in generated if one.id in _MAIN_IDS]

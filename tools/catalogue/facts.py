@@ -30,6 +30,7 @@ class Facts:
     resource: str | None = None
     sets: dict[str, str] = field(default_factory=dict)
     replaces: set[str] = field(default_factory=set)
+    sometimes: set[str] = field(default_factory=set)
     limits: dict[str, int] = field(default_factory=dict)
     name: str | None = None
     other_names: list[str] = field(default_factory=list)
@@ -49,6 +50,8 @@ class Facts:
         self.sets[argument] = property
         if property in resource.schema.replacing:
             self.replaces.add(argument)
+        if property in resource.schema.sometimes_replacing:
+            self.sometimes.add(argument)
         limit = resource.schema.max_length(property) if _LIMITED.search(property) else None
         if limit is not None:
             self.limits[argument] = limit

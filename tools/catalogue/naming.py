@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import keyword
 import re
 from collections.abc import Iterable, Mapping
 
@@ -17,11 +18,6 @@ _PRIMITIVES = {
 }
 _UNIT = re.compile(r"[KMGT]iB(?![a-z])")
 _WORD = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
-_RESERVED = frozenset(
-    "False None True and as assert async await break class continue def del elif else except "
-    "finally for from global if import in is lambda nonlocal not or pass raise return try while "
-    "with yield".split()
-)
 
 
 class Names:
@@ -72,4 +68,4 @@ def snake(name: str) -> str:
     """
     text = _UNIT.sub(lambda unit: unit[0].capitalize(), name)
     text = _WORD.sub("_", text).lower()
-    return f"{text}_" if text in _RESERVED else text
+    return f"{text}_" if keyword.iskeyword(text) else text

@@ -20,7 +20,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from catalogue.library import Json
 from catalogue.schemas import Schema
 from catalogue.structs import Member
 

@@ -153,7 +153,11 @@ def _scopes(scripts: Scripts, script: Script, props_index: int) -> Iterator[Scop
             scope.locals = _locals(scope.body)
             yield scope
             start = scope.body.find("super(")
-            call = scope.body[start + 6 : javascript.closing(scope.body, start + 5)] if start >= 0 else ""
+            call = (
+                scope.body[start + 6 : javascript.closing(scope.body, start + 5)]
+                if start >= 0
+                else ""
+            )
             handed = [(scope, text) for text in javascript.split(call)]
             if following.path == _RESOURCE:
                 return

@@ -14,21 +14,24 @@ from catalogue.structs import Member, Types
 def all_resources(
     types: Types, generated: Generated, schemas: Mapping[str, Schema]
 ) -> dict[str, Resource]:
-    """The resource of each generated class that has a schema, by the class's jsii name."""
+    """The resource of each generated class, by the class's jsii name.
+
+    A few types have no schema any more; of those only the properties' names are known.
+    """
     siblings: dict[str, set[str]] = {}
     for name in schemas:
         siblings.setdefault(_service(name), set()).add(name.rpartition("::")[2].lower())
     found = {}
     for fqn in filter(types.is_generated, types.all):
         name = resource_type(types, fqn)
-        if name in schemas:
+        if name:
             interfaces = types.all[fqn].get("interfaces", ())
             found[fqn] = Resource(
                 type=name,
-                schema=schemas[name],
+                schema=schemas.get(name, Schema({"properties": {}})),
                 members=_by_property(types, generated, fqn),
                 reference=next((one for one in interfaces if ".interfaces." in one), None),
-                siblings=frozenset(siblings[_service(name)]),
+                siblings=frozenset(siblings.get(_service(name), ())),
             )
     return found
 

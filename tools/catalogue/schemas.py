@@ -28,7 +28,8 @@ class Schema:
     @property
     def properties(self) -> Mapping[str, Json]:
         """The properties by name."""
-        return self.json["properties"]  # type: ignore[no-any-return] # JSON has no types
+        properties: Mapping[str, Json] = self.json["properties"]
+        return properties
 
     @property
     def primary(self) -> frozenset[str]:
@@ -43,8 +44,13 @@ class Schema:
     @property
     def replacing(self) -> frozenset[str]:
         """The properties whose change replaces the resource, always or in some cases."""
-        conditional = self._pointed("conditionalCreateOnlyProperties")
-        return self._pointed("createOnlyProperties") | conditional
+        return self._pointed("createOnlyProperties") | self.sometimes_replacing
+
+    @property
+    def sometimes_replacing(self) -> frozenset[str]:
+        """The properties of which only some changes replace the resource."""
+        always = self._pointed("createOnlyProperties")
+        return self._pointed("conditionalCreateOnlyProperties") - always
 
     def replaces_below(self, name: str) -> bool:
         """Whether the change of a name somewhere inside a property replaces the resource."""
@@ -106,7 +112,9 @@ def _width(pattern: str) -> int | None:
     """
     if not (pattern.startswith("^") and pattern.endswith(("$", r"\Z"))):
         return None
-    parser: Any = importlib.import_module("re._parser" if sys.version_info >= (3, 11) else "sre_parse")
+    parser: Any = importlib.import_module(
+        "re._parser" if sys.version_info >= (3, 11) else "sre_parse"
+    )
     try:
         _, longest = parser.parse(pattern).getwidth()
     except re.error:

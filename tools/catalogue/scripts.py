@@ -58,7 +58,7 @@ class Scripts:
         return self.named(script.path, script.base) if script.base else None
 
     def named(self, path: str, expression: str) -> Script | None:
-        """The class that ``expression`` means in the file ``path``: ``Name`` or ``alias().Name``."""
+        """The class that ``expression`` means in a file: ``Name`` or ``alias().Name``."""
         member = _MEMBER.search(expression)
         if member:
             target = self._required(path, member[1])

@@ -253,7 +253,7 @@ common = {
             rds.ServerlessCluster(
                 self,
                 "Cluster",
-                engine=rds.DatabaseClusterEngine.AURORA_POSTGRESQL,
+                engine=rds.DatabaseClusterEngine.AURORA_MYSQL,
                 vpc=ec2.Vpc(self, "Vpc"),
                 backup_retention=Duration.days(2),
             )
@@ -265,7 +265,7 @@ common = {
             rds.ServerlessCluster(
                 self,
                 "Cluster",
-                engine=rds.DatabaseClusterEngine.AURORA_POSTGRESQL,
+                engine=rds.DatabaseClusterEngine.AURORA_MYSQL,
                 vpc=ec2.Vpc(self, "Vpc"),
                 backup_retention=Duration.days(1),
             )
@@ -275,32 +275,40 @@ common = {
     ),
     Example(
         "a read replica with backups of its own",
-        database(
-            "multi_az=False,",
-            after="""\
-rds.DatabaseInstanceReadReplica(
-    self,
-    "Replica",
-    source_database_instance=database,
-    instance_type=ec2.InstanceType("t4g.micro"),
-    vpc=vpc,
-    backup_retention=Duration.days(3),
-)
-""",
+        stack(
+            """\
+            vpc = ec2.Vpc(self, "Vpc")
+            primary = rds.DatabaseInstance(
+                self, "Primary", engine=rds.DatabaseInstanceEngine.MYSQL, vpc=vpc
+            )
+            rds.DatabaseInstanceReadReplica(
+                self,
+                "Replica",
+                source_database_instance=primary,
+                instance_type=ec2.InstanceType("t4g.micro"),
+                vpc=vpc,
+                backup_retention=Duration.days(3),
+            )
+            """,
+            IMPORTS,
         ),
-        database(
-            "multi_az=False,",
-            after="""\
-rds.DatabaseInstanceReadReplica(
-    self,
-    "Replica",
-    source_database_instance=database,
-    instance_type=ec2.InstanceType("t4g.micro"),
-    vpc=vpc,
-    backup_retention=Duration.days(0),
-    delete_automated_backups=True,
-)
-""",
+        stack(
+            """\
+            vpc = ec2.Vpc(self, "Vpc")
+            primary = rds.DatabaseInstance(
+                self, "Primary", engine=rds.DatabaseInstanceEngine.MYSQL, vpc=vpc
+            )
+            rds.DatabaseInstanceReadReplica(
+                self,
+                "Replica",
+                source_database_instance=primary,
+                instance_type=ec2.InstanceType("t4g.micro"),
+                vpc=vpc,
+                backup_retention=Duration.days(0),
+                delete_automated_backups=True,
+            )
+            """,
+            IMPORTS,
         ),
     ),
     Example(
@@ -406,16 +414,25 @@ SILENT = (
     ),
     Example(
         "arguments from a function",
-        database(
-            "**self.common(),",
-            after="""\
+        """\
+from aws_cdk import App, Duration, Stack, aws_ec2 as ec2, aws_rds as rds
 
-def common(self) -> dict:
+
+def common() -> dict:
     return dict(backup_retention=Duration.days(7))
-""".replace("\ndef", "\n\ndef").replace("\n\n\ndef", "\n\ndef"),
-        ).replace("\n        def common", "\n    def common").replace(
-            "\n            return dict", "\n        return dict"
-        ),
+
+
+app = App()
+stack = Stack(app, "Example")
+rds.DatabaseInstance(
+    stack,
+    "Database",
+    engine=rds.DatabaseInstanceEngine.MYSQL,
+    vpc=ec2.Vpc(stack, "Vpc"),
+    **common(),
+)
+app.synth()
+""",
     ),
     Example("Aurora with one day", aurora("backup=rds.BackupProps(retention=Duration.days(1)),")),
     Example("Aurora without a word about backups", aurora("deletion_protection=False,")),

@@ -1,6 +1,6 @@
 import aws_cdk as cdk
 import aws_cdk.aws_dynamodb as dynamodb
-import aws_cdk.aws_efs
+import aws_cdk.aws_sqs
 from aws_cdk import aws_ec2, aws_kinesis, aws_rds
 from constructs import Construct
 
@@ -22,7 +22,7 @@ class HospitalStack(cdk.Stack):
         )
         images = cdk.aws_s3.Bucket(self, 'Images', **images_props)
 
-        alarms = cdk.aws_sqs.Queue(self, 'Alarms')
+        alarms = aws_cdk.aws_sqs.Queue(self, 'Alarms')
 
         beds = dynamodb.Table(
             self, 'Beds',
@@ -40,11 +40,9 @@ class HospitalStack(cdk.Stack):
             delete_automated_backups=True,
             removal_policy=destroy,  # a copy of the real one
         )
-        letters = aws_cdk.aws_efs.FileSystem(self, 'Letters', vpc=vpc, removal_policy=destroy)
 
         cdk.CfnOutput(self, 'VitalsStream', value=vitals.stream_name)
         cdk.CfnOutput(self, 'ImagesBucket', value=images.bucket_name)
         cdk.CfnOutput(self, 'AlarmsUrl', value=alarms.queue_url)
         cdk.CfnOutput(self, 'BedsTable', value=beds.table_name)
         cdk.CfnOutput(self, 'PatientsEndpoint', value=patients.db_instance_endpoint_address)
-        cdk.CfnOutput(self, 'LettersId', value=letters.file_system_id)

@@ -1,0 +1,171 @@
+"""The suffix in the ids of stacks and stages, so that two environments are two stacks."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from tapfix.edits import Edit, InsertStatements, ReplaceExpression
+from tapfix.model.callers import CallSite, home
+from tapfix.model.modules import AppClass, AppFunction, Module
+from tapfix.model.names import Names
+from tapfix.recipes.arguments import Obstacle
+from tapfix.recipes.renaming import Renaming, suffixed
+from tapfix.recipes.suffix import Suffix, Suffixes
+
+_CONTAINERS = ("aws_cdk.Stack", "aws_cdk.Stage")
+_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
+_ENVIRONMENTS = frozenset(
+    "dev devel development prod production staging preprod qa uat sandbox".split()
+)
+
+
+def names_environment(text: str) -> bool:
+    """Whether an id says which environment it is for: ``TapStackDev``, ``prod-api``."""
+    return any(word.lower() in _ENVIRONMENTS for word in _WORD.findall(text))
+
+
+@dataclass(eq=False)
+class StackIds:
+    """Finds the stacks around a place, and gives their ids the suffix."""
+
+    suffixes: Suffixes
+    names: Names
+
+    def edits(self, module: Module, node: ast.AST, suffix: Suffix) -> tuple[Edit, ...]:
+        """The edits of ids that go with a suffix at a place; ``suffix`` is what is used there."""
+        found: dict[Edit, None] = {}
+        for place, call in self._calls(module, node, suffix):
+            for home_module, argument in self._id_places(place, call):
+                edit = self._edit(home_module, argument, suffix)
+                if edit is not None:
+                    found[edit] = None
+        return tuple(found)
+
+    def _edit(self, module: Module, node: ast.expr, suffix: Suffix) -> Edit | None:
+        parts = self.names.fixed(module, node)
+        if parts is None or names_environment("".join(part.text for part in parts)):
+            return None
+        here = self.suffixes.at(module, node)
+        if isinstance(here, Obstacle) or here.token or not set(here.edits) <= set(suffix.edits):
+            return None
+        renaming = Renaming("", self.suffixes.app.settings.separator)
+        text = suffixed(module, node, renaming, here.text)
+        return ReplaceExpression(module.ref(node), text) if text is not None else None
+
+    # Which calls make the stacks
+
+    def _calls(
+        self, module: Module, node: ast.AST, suffix: Suffix
+    ) -> Iterator[tuple[Module, ast.Call]]:
+        """The calls that make the stacks around a place, and those beside them in the app file."""
+        seen: set[ast.AST] = set()
+        pending: list[tuple[Module, ast.AST]] = [(module, node)]
+        while pending:
+            module, node = pending.pop()
+            scope = home(module, node)
+            if isinstance(scope.node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                function = self.suffixes.app.modules.function_at(module, scope.node)
+                for site in self._above(function):
+                    if site.node not in seen:
+                        seen.add(site.node)
+                        pending.append((site.module, site.node))
+                        yield site.module, site.node
+            yield from self._beside(module, node, suffix)
+
+    def _above(self, function: AppFunction) -> list[CallSite]:
+        """The calls, outside tests, by which code of a function comes to run."""
+        callers = self.suffixes.callers
+        if function.owner is not None:
+            constructor = callers.constructor(function.owner)
+            return [s for s in callers.of(constructor) if not s.in_test] if constructor else []
+        return [site for site in callers.of(function) if not site.in_test]
+
+    def _beside(
+        self, module: Module, node: ast.AST, suffix: Suffix
+    ) -> Iterator[tuple[Module, ast.Call]]:
+        """The other stacks of an app that the suffix is read for: one must not serve them all."""
+        scope = home(module, node)
+        variable = self.suffixes.environments.app_in(module, scope)
+        reads = [edit.anchor for edit in suffix.edits if isinstance(edit, InsertStatements)]
+        if variable is None or module.ref(variable.statement) not in reads:
+            return
+        for call in module.names.calls:
+            first = call.args[0] if call.args else None
+            if isinstance(first, ast.Name) and first.id == variable.name:
+                if home(module, call) is scope and self._is_container(module, call):
+                    yield module, call
+
+    def _is_container(self, module: Module, call: ast.Call) -> bool:
+        callee = self.suffixes.app.evaluator.callee(module, call)
+        if isinstance(callee, AppClass):
+            bases = self.suffixes.app.evaluator.resolver.library_bases(callee)
+            return any(base in _CONTAINERS for base in bases)
+        return callee in _CONTAINERS
+
+    # Where a stack's id and name are written
+
+    def _id_places(self, module: Module, call: ast.Call) -> Iterator[tuple[Module, ast.expr]]:
+        if not self._is_container(module, call):
+            return
+        callee = self.suffixes.app.evaluator.callee(module, call)
+        constructor = None
+        if isinstance(callee, AppClass):
+            constructor = self.suffixes.callers.constructor(callee)
+        inside = self._is_inside(module, call)
+        for name in ("stack_name",) if inside else ("id", "stack_name"):
+            found = self._given(module, call, constructor, name)
+            if found is not None:
+                yield found
+
+    def _given(
+        self, module: Module, call: ast.Call, constructor: AppFunction | None, name: str
+    ) -> tuple[Module, ast.expr] | None:
+        """Where an id or a name is written: in the call, or in the constructor of its class."""
+        inner = _super_arguments(constructor) if constructor is not None else None
+        value = _argument(inner, name) if inner is not None else None
+        if constructor is None or value is None:
+            given = _argument(call, name) if constructor is None or name != "id" else None
+        else:
+            parameter = _parameter_in(value, constructor)
+            if parameter is None:
+                return constructor.module, value
+            given = CallSite(module, call, constructor, in_test=False).argument(parameter)
+        return (module, given) if given is not None else None
+
+    def _is_inside(self, module: Module, call: ast.Call) -> bool:
+        """Whether a stack is made within another stack or a stage, whose id its name begins with."""
+        first = call.args[0] if call.args else None
+        cls = self.suffixes.app.evaluator.resolver.self_class(module, first) if first else None
+        bases = self.suffixes.app.evaluator.resolver.library_bases(cls) if cls else ()
+        return any(base in _CONTAINERS for base in bases)
+
+
+def _super_arguments(constructor: AppFunction) -> ast.Call | None:
+    """The call ``super().__init__(…)`` in the body of a constructor."""
+    for statement in constructor.node.body:
+        call = statement.value if isinstance(statement, ast.Expr) else None
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute):
+            if call.func.attr == "__init__":
+                return call
+    return None
+
+
+def _parameter_in(value: ast.expr, constructor: AppFunction) -> str | None:
+    """The one parameter of a constructor that an expression is made of."""
+    names = {node.id for node in ast.walk(value) if isinstance(node, ast.Name)}
+    found = names & set(constructor.parameters)
+    return next(iter(found)) if len(found) == 1 else None
+
+
+def _argument(call: ast.Call, name: str) -> ast.expr | None:
+    """The id (second by position) or the ``stack_name`` of a call."""
+    for keyword in call.keywords:
+        if keyword.arg == name or (name == "id" and keyword.arg == "construct_id"):
+            return keyword.value
+    given = call.args[:2]
+    if name != "id" or len(given) < 2 or any(isinstance(item, ast.Starred) for item in given):
+        return None
+    return given[1]

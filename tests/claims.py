@@ -1,0 +1,45 @@
+"""Which properties of a template each rule's fix may change: all else is a change too many."""
+
+from __future__ import annotations
+
+import re
+
+from tests.synthesis import Difference
+
+_POLICIES = r"(DeletionPolicy|UpdateReplacePolicy)"
+_PROTECTION = r"Properties\.(\w+\.|\w+\[\d+\]\.)*\w*(DeletionProtection|deletion_protection)\w*"
+
+CLAIMED = {
+    # auto_delete_objects tags the bucket, lets its helper in by policy, and adds that helper.
+    "TAP002": rf"{_POLICIES}|Properties\.Tags.*|DependsOn.*",
+    "TAP003": r"Properties\.DeletionProtection",
+    # CDK switches protection on by itself where the policy is RETAIN.
+    "TAP004": rf"{_POLICIES}|Properties\.DeletionProtection",
+    "TAP005": r"Properties\.(BackupRetentionPeriod|DeleteAutomatedBackups)",
+    "TAP006": r"Properties\.Snapshot\w+",
+    "TAP007": _POLICIES,
+    "TAP016": r"Properties\.LifecycleConfiguration.*",
+    "TAP018": r"Properties\.\w*(Encrypt|SSE|Sse)\w*.*",
+    "TAP020": r"Properties\.Code.*",
+    "TAP021": rf"{_POLICIES}|{_PROTECTION}|Properties\.EmptyOnDelete",
+}
+"""Property paths by code."""
+
+_HELPERS = r".*(Policy/Resource|AutoDeleteObjects\w*).*"
+ADDED = {"TAP002": _HELPERS, "TAP021": _HELPERS}
+"""Whole resources, by construct path, that a fix may add."""
+
+
+def unclaimed(code: str, changes: Difference) -> list[str]:
+    """The changes, as ``resource: property``, that a rule's fix has no business making."""
+    return [
+        f"{resource}: {path or 'as a whole'}"
+        for resource, path in changes
+        if not _is_claimed(code, resource, path)
+    ]
+
+
+def _is_claimed(code: str, resource: str, path: str) -> bool:
+    if re.fullmatch(ADDED.get(code, "(?!)"), resource) is not None:
+        return True
+    return re.fullmatch(CLAIMED[code], path) is not None

@@ -12,6 +12,7 @@ import enum
 import io
 import os
 import sys
+import traceback
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
@@ -25,7 +26,8 @@ if TYPE_CHECKING:
     from tapfix.api.result import Result
 
 COMMANDS = ("rules", "explain")
-_USAGE = 2
+_FAILED = 2
+_VERSION = f"tapfix {__version__}"
 
 
 class ProfileName(str, enum.Enum):
@@ -42,10 +44,18 @@ class OutputFormat(str, enum.Enum):
     JSON = "json"
 
 
-run_app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
-lookup_app = typer.Typer(
-    add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False
-)
+def _app() -> typer.Typer:
+    """Plain help, plain errors: rich would cost more than most runs."""
+    return typer.Typer(
+        add_completion=False,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+
+
+run_app = _app()
+lookup_app = _app()
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
@@ -55,19 +65,28 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         if isinstance(stream, io.TextIOWrapper):
             # A terminal that cannot show a character shows its code; the run goes on.
             stream.reconfigure(errors="backslashreplace")
+    if words == ["--version"]:
+        # As it is mostly asked for, it need not wait for Typer to build the whole command.
+        print(_VERSION)
+        sys.exit(0)
     app = run_app
     if words and words[0] in COMMANDS:
         app = lookup_app
         if os.path.lexists(words[0]):
             hint = f"{words[0]!r} is a command here; the path of that name is ./{words[0]}"
             typer.echo(f"tapfix: {hint}", err=True)
-    app(args=words, prog_name="tapfix")
-    raise AssertionError("Typer exits")
+    try:
+        app(args=words, prog_name="tapfix")
+    except Exception:
+        # Python would exit with 1, which says that findings are left.
+        traceback.print_exc()
+        typer.echo("tapfix: this is an error of tapfix: please report it", err=True)
+    sys.exit(_FAILED)
 
 
 def _print_version(wanted: bool) -> None:
     if wanted:
-        typer.echo(f"tapfix {__version__}")
+        typer.echo(_VERSION)
         raise typer.Exit
 
 
@@ -171,7 +190,7 @@ def _fail(lines: Iterable[str]) -> NoReturn:
     """End for bad usage."""
     for line in lines:
         typer.echo(f"tapfix: {line}", err=True)
-    raise typer.Exit(_USAGE)
+    raise typer.Exit(_FAILED)
 
 
 @lookup_app.command()

@@ -26,8 +26,10 @@ CLAIMED = {
 """Property paths by code."""
 
 _HELPERS = r".*(Policy/Resource|AutoDeleteObjects\w*).*"
-ADDED = {"TAP002": _HELPERS, "TAP021": _HELPERS}
-"""Whole resources, by construct path, that a fix may add."""
+# A stream that says nothing about its encryption brings a condition on the region.
+_REGIONS = r"Conditions/AwsCdkKinesisEncryptedStreamsUnsupportedRegions"
+ADDED = {"TAP002": _HELPERS, "TAP018": _REGIONS, "TAP021": _HELPERS}
+"""Whole entries, by construct path or section and name, that a fix may add or take away."""
 
 
 def unclaimed(code: str, changes: Difference) -> list[str]:

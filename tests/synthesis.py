@@ -233,7 +233,11 @@ def difference(before: Template, after: Template) -> Difference:
         old, new = before.get(section, {}), after.get(section, {})
         for name in sorted(old.keys() | new.keys()):
             label = name if section == "Resources" else f"{section}/{name}"
-            _compare(label, "", old.get(name, ABSENT), new.get(name, ABSENT), found)
+            left, right = old.get(name, ABSENT), new.get(name, ABSENT)
+            if section == "Resources" and ABSENT not in (left, right):
+                # A resource without properties is one with none.
+                left, right = {"Properties": {}, **left}, {"Properties": {}, **right}
+            _compare(label, "", left, right, found)
     return found
 
 

@@ -209,7 +209,10 @@ def test_rules_of_the_other_profile_are_off(tmp_path: Path) -> None:
     make(tmp_path, **{"app.py": ON})
     ephemeral = setter(True, False, profiles=frozenset({Profile.EPHEMERAL}))
     assert go(tmp_path, [ephemeral]).findings
-    assert not go(tmp_path, [ephemeral], profile=Profile.PRODUCTION).findings
+    off = go(tmp_path, [ephemeral], profile=Profile.PRODUCTION)
+    assert (off.findings, off.notes) == ((), ())
+    asked = go(tmp_path, [ephemeral], profile=Profile.PRODUCTION, select=("TAP9",))
+    assert (asked.findings, asked.notes) == ((), ("TAP901 is off in profile production",))
 
 
 def test_the_callers_selection_goes_over_the_configurations(tmp_path: Path) -> None:

@@ -2,8 +2,8 @@
 
 Sources, all read from installed packages:
 
-* the jsii assembly in ``aws-cdk-lib``: every class and struct, arguments, types, defaults in the
-  documentation, deprecation, enum members;
+* the jsii assemblies in ``aws-cdk-lib`` and in the package of ``PythonFunction``: every class
+  and struct, arguments, types, defaults in the documentation, deprecation, enum members;
 * the library's JavaScript beside it: which CloudFormation property an argument sets, which one
   is the physical name, what happens without a removal policy, which resource types are stateful;
 * the CloudFormation resource schemas in ``cfn-lint``: which property replaces the resource when
@@ -36,7 +36,7 @@ from catalogue.schemas import read_schemas
 from catalogue.structs import Types
 
 DATA = Path(__file__).parent.parent / "tapfix" / "knowledge" / "data"
-PACKAGES = ("aws-cdk-lib",)
+PACKAGES = ("aws-cdk-lib", "aws-cdk.aws-lambda-python-alpha")
 
 
 def build() -> dict[str, str]:

@@ -56,7 +56,11 @@ def run(paths: Iterable[str], options: Options, tell: Progress | None = None) ->
     outcomes = [_work(unit, options.mode, discovery, lengths, tick) for unit in _units(targets)]
     problems = [*discovery.problems, *(Problem("", line) for line in known.problems)]
     result = _result(options.mode, targets, outcomes)
-    return replace(result, problems=(*problems, *result.problems))
+    return replace(
+        result,
+        problems=(*problems, *result.problems),
+        notes=(*_switched_off(targets, options), *result.notes),
+    )
 
 
 def _ticker(tell: Progress | None, total: int) -> Callable[[str], None]:
@@ -115,6 +119,17 @@ def _without(
 ) -> tuple[Rule, ...]:
     ignored = {rule.code for rule in select(rules, words)}
     return tuple(rule for rule in chosen if rule.code not in ignored)
+
+
+def _switched_off(targets: Iterable[Target], options: Options) -> list[str]:
+    """What to say of rules that the caller selects and a profile switches off."""
+    off = {
+        (rule.code, target.config.profile.value)
+        for target in targets
+        for rule in select(target.known, options.select)
+        if target.config.profile not in rule.profiles
+    }
+    return [f"{code} is off in profile {profile}" for code, profile in sorted(off)]
 
 
 def _units(targets: Sequence[Target]) -> list[list[Target]]:

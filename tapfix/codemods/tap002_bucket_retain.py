@@ -28,8 +28,8 @@ class in another file sets, an aspect or a loop over the construct tree. What
 A bucket that has ``RemovalPolicy.DESTROY`` and does not empty itself: somebody decided that it goes
 only when it is empty. ``**kwargs`` that may hold a policy, and imported buckets.
 
-Reported without a fix: a bucket with Object Lock, whose objects nobody can delete; one with a bucket
-policy of its own, since ``auto_delete_objects`` adds a second, which S3 refuses; an app with
+Reported without a fix: a bucket with Object Lock, whose objects nobody can delete; one with a
+bucket policy of its own, since ``auto_delete_objects`` adds a second, which S3 refuses; an app with
 ``BootstraplessSynthesizer``, which cannot carry the function. Off in profile ``production``.
 """
 
@@ -38,7 +38,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tapfix.codemods.examples.tap002_bucket_retain import EXAMPLES
-from tapfix.edits import Edit, Finding, Impact
+from tapfix.edits import Edit, Finding, Impact, Ref
 from tapfix.model.app import App
 from tapfix.model.constructs import Construct
 from tapfix.recipes.arguments import Obstacle
@@ -70,7 +70,9 @@ def _kept(app: App, bucket: Construct, removal: Removal) -> Finding:
         " `cdk destroy` leaves the bucket and its objects behind"
     )
     offered = offer(
-        "delete the bucket with its stack", Impact.DATA_DIES_WITH_STACK, _edits(app, bucket, removal)
+        "delete the bucket with its stack",
+        Impact.DATA_DIES_WITH_STACK,
+        _edits(app, bucket, removal),
     )
     return Finding("TAP002", removal.ref, message, scope=bucket.statement, **offered)
 
@@ -98,7 +100,11 @@ def _why_never_empty(app: App, bucket: Construct) -> str | None:
 
 def _has_policy_of_its_own(app: App, bucket: Construct) -> bool:
     given = [value for policy in app.of(*_POLICIES) if (value := policy.value("bucket"))]
-    return any(value.ref.holds(use.ref) for use in app.uses(bucket) for value in given)
+    return any(_lies_in(use.ref, value.ref) for use in app.uses(bucket) for value in given)
+
+
+def _lies_in(inner: Ref, outer: Ref) -> bool:
+    return inner.path == outer.path and outer.offset <= inner.offset and inner.end <= outer.end
 
 
 def _not_emptied(bucket: Construct) -> Finding:

@@ -13,8 +13,10 @@ What the fix does
 It writes ``removal_policy=RemovalPolicy.DESTROY`` on instances, clusters and read replicas, and on
 parameter, subnet and option groups that say ``RETAIN`` or ``SNAPSHOT``. Where a statement after the
 constructor decides, that statement changes; and also the constructor's ``RETAIN``, if it has one,
-which holds for the subnet group, the cluster's instances and the deletion protection. An L1
-instance or cluster, which CloudFormation keeps a snapshot of unless it is told otherwise, gets
+which holds for the subnet group, the cluster's instances and the deletion protection. Where
+``RETAIN`` has switched the protection on, the fix adds ``deletion_protection=False``: RDS keeps a
+protection that the template merely stops to speak of. An L1 instance or cluster, which
+CloudFormation keeps a snapshot of unless it is told otherwise, gets
 ``apply_removal_policy(RemovalPolicy.DESTROY)``.
 
 The impact is *data dies with the stack*: nothing happens until the stack is deleted, or a change
@@ -35,10 +37,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tapfix.codemods.examples.tap004_rds_snapshot import EXAMPLES
-from tapfix.edits import Finding, Impact
+from tapfix.edits import Edit, Finding, Impact
 from tapfix.model.app import App
 from tapfix.model.constructs import Construct
-from tapfix.recipes.arguments import give
+from tapfix.recipes.arguments import Obstacle, add_beside, give
 from tapfix.recipes.offers import offer
 from tapfix.recipes.removal import DESTROY, Removal, destroy, read_policies, said_policy
 from tapfix.rule import Profile, Rule, Severity
@@ -59,31 +61,43 @@ def find(app: App) -> Iterator[Finding]:
 
 
 def _kept(app: App, database: Construct, removal: Removal) -> Finding:
-    what = "a snapshot of it" if removal.policy == "SNAPSHOT" else "it"
-    message = f"`cdk destroy` leaves {what} behind: {database.label}, {removal.because}"
+    what = "a snapshot" if removal.policy == "SNAPSHOT" else "it"
+    message = (
+        f"{database.label} outlives its stack ({removal.because}):"
+        f" `cdk destroy` leaves {what} behind"
+    )
     edits = destroy(app, database, removal, keyword_too=said_policy(database) == "RETAIN")
-    impact = Impact.DATA_DIES_WITH_STACK if _holds_data(database) else Impact.IN_PLACE
+    edits = _unprotected(app, database, edits)
+    impact = Impact.DATA_DIES_WITH_STACK if database.cls.stateful else Impact.IN_PLACE
     offered = offer("delete it with its stack", impact, edits)
     return Finding("TAP004", removal.ref, message, scope=database.statement, **offered)
 
 
-def _holds_data(database: Construct) -> bool:
-    return "Cluster" in database.name or "Instance" in database.name
+def _unprotected(
+    app: App, database: Construct, edits: tuple[Edit, ...] | Obstacle
+) -> tuple[Edit, ...] | Obstacle:
+    """The edits, and what switches off the protection that RETAIN has switched on."""
+    if isinstance(edits, Obstacle) or said_policy(database) != "RETAIN":
+        return edits
+    if not database.lacks("deletion_protection"):
+        return edits
+    # RDS keeps the protection of a deployed database if the template only stops to speak of it.
+    return edits + add_beside(app, database, "removal_policy", "deletion_protection", "False")
 
 
 def _constructor_retains(database: Construct, removal: Removal) -> bool:
     """Whether the constructor's RETAIN has effects that a later DESTROY does not take back."""
-    if said_policy(database) != "RETAIN" or not _holds_data(database):
+    if said_policy(database) != "RETAIN" or not database.cls.stateful:
         return False
     return removal.statement is not None or database.lacks("deletion_protection")
 
 
 def _half_kept(app: App, database: Construct) -> Finding:
     message = (
-        f"{database.label} is deleted with its stack, but RETAIN in its constructor keeps"
-        " its subnet group and switches its deletion protection on"
+        f"{database.label} goes with its stack, but RETAIN in its constructor still holds for"
+        " its subnet group, its instances and its deletion protection"
     )
-    edits = give(app, database, "removal_policy", DESTROY)
+    edits = _unprotected(app, database, give(app, database, "removal_policy", DESTROY))
     offered = offer("say in the constructor what holds", Impact.IN_PLACE, edits)
     ref = database.arguments["removal_policy"].value.ref
     return Finding("TAP004", ref, message, scope=database.statement, **offered)

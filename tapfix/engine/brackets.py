@@ -25,13 +25,16 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Bracket:
-    """The inside of a pair of brackets, from ``open`` to ``close``; ``bare`` without any."""
+    """The inside of a pair of brackets, from ``open`` to ``close``; ``bare`` without any.
+
+    ``kind`` is ``"tuple"`` or ``"import"`` for the two that have laws of their own.
+    """
 
     open: int
     close: int
     items: tuple[Item, ...]
     bare: bool = False
-    is_tuple: bool = False
+    kind: str = ""
 
     def named(self, name: str) -> Item | None:
         """The last item of that name: in a dict display it is the one that counts."""

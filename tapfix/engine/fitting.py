@@ -72,11 +72,12 @@ def _fitting(habits: Habits, line_length: int) -> Place:
         if columns(indent + text) < line_length or "\n" in text:
             return reindented(text, indent, habits.unit)
         name = (_NAME.match(text) or [""])[0]
-        width = line_length - columns(indent + name) + len("_ = ")
-        laid = black(f"_ = {text.removeprefix(name)}\n", width, modern=habits.modern)
-        if laid is None or laid.startswith("_ = ("):  # nothing to break, or only by parentheses
+        target = "_" * max(1, len(name) - len(" = ")) + " = "  # as wide as the name
+        width = line_length - columns(indent) - len(",")
+        laid = black(target + text.removeprefix(name) + "\n", width, modern=habits.modern)
+        if laid is None or laid.startswith(target + "("):  # broken by parentheses, if at all
             return text
-        fitted = name + laid.removeprefix("_ = ").rstrip("\n")
+        fitted = name + laid.removeprefix(target).rstrip("\n")
         return reindented(fitted, indent, habits.unit)
 
     return place
@@ -120,27 +121,26 @@ def _own(layout: _Layout, line_length: int) -> bytes:
     """The user's own layout; brackets are opened, outermost first, where a line gets too long."""
     modes: dict[Bracket, str] = {}
     best = _render(layout, modes)
+    line = layout.draft.line
+    if _excess(line, line.text, line_length):  # who has longer lines is not taught now
+        return best
     for bracket in _candidates(layout.draft):
         for mode in _choices(layout.draft, bracket):
-            excess = _excess(layout, best, line_length)
+            excess = _excess(line, best, line_length)
             if not excess:
                 return best
             tried = _render(layout, {**modes, bracket: mode})
-            left = _excess(layout, tried, line_length)
+            left = _excess(line, tried, line_length)
             if not left or (mode != "body" and left < excess):
                 modes[bracket], best = mode, tried
                 break
     return best
 
 
-def _excess(layout: _Layout, text: bytes, line_length: int) -> int:
-    """By how many columns the lines that are new pass the line length together."""
-    line = layout.draft.line
-    old, new = (
-        (line.indent + part.decode()).replace("\r", "\n").split("\n") for part in (line.text, text)
-    )
-    known = set(old)
-    return sum(max(0, columns(row) - line_length) for row in new if row not in known)
+def _excess(line: Line, text: bytes, line_length: int) -> int:
+    """By how many columns the rows of a text of the line pass the line length together."""
+    rows = (line.indent + plain(text).decode()).splitlines()
+    return sum(max(0, columns(row) - line_length) for row in rows)
 
 
 def _candidates(draft: Draft) -> list[Bracket]:
@@ -160,10 +160,10 @@ def _candidates(draft: Draft) -> list[Bracket]:
 def _choices(draft: Draft, bracket: Bracket) -> tuple[str, ...]:
     text = draft.line.text
     inline = is_inline(text, bracket)
-    if bracket.bare and (bracket.is_tuple or not inline or b"#" in text[bracket.close :]):
+    if bracket.bare and (bracket.kind == "tuple" or not inline or b"#" in text[bracket.close :]):
         return ()
     if inline:
-        if bracket.is_tuple:  # its comma may be what makes it one
+        if bracket.kind:  # black knows no other way for imports, nor is a tuple one without comma
             return ("each",)
         return ("body", "each") if bracket.items or bracket in draft.changes else ()
     return ("lines",) if bracket in draft.changes else ()

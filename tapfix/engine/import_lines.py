@@ -118,7 +118,9 @@ def _module_key(node: Import) -> tuple[object, ...]:
 
 
 def by_type(name: str) -> tuple[object, ...]:
-    """The order of isort and Ruff: constants, classes, the rest."""
+    """The order of isort and Ruff: a star, constants, classes, the rest."""
+    if name == "*":
+        return -1, name
     kind = 0 if name.isupper() and len(name) > 1 else 1 if name[:1].isupper() else 2
     return kind, name.lower()
 

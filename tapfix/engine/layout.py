@@ -81,7 +81,7 @@ def _into_empty(
     gap = text[bracket.open : bracket.close]
     if is_inline(text, bracket):
         new = ", ".join(place(t, lead(text, bracket.open, first)) for t in texts)
-        comma = "," if bracket.is_tuple and len(texts) == 1 else ""
+        comma = "," if bracket.kind == "tuple" and len(texts) == 1 else ""
         return Patch(bracket.open, bracket.close, new + comma)
     comment = gap.find(b"#")
     if comment >= 0 and starts_line(text, bracket.open + comment):
@@ -135,7 +135,7 @@ def _same_line(
     if before.comma is None:
         return [Patch(before.end, before.end, comma + new)]
     behind = before.comma + 1
-    needs_comma = not (bracket.is_tuple and len(items) == 1)
+    needs_comma = not (bracket.kind == "tuple" and len(items) == 1)
     return [Patch(behind, behind, comma[1:] + new + ("," if needs_comma else ""))]
 
 

@@ -24,7 +24,7 @@ class Structure:
     """
 
     def __init__(self, text: bytes, prefix: bytes, suffix: bytes) -> None:
-        source = prefix + plain(text) + suffix
+        source = prefix + plain(text) + (suffix or b"\n")
         try:
             module = cst.parse_module(source)
         except cst.ParserSyntaxError as error:
@@ -63,11 +63,8 @@ class Structure:
         items = [self._element(element) for element in node.elements]
         if isinstance(node, cst.Tuple) and not node.lpar:
             end = items[-1].end if items[-1].comma is None else items[-1].comma + 1
-            return Bracket(items[0].start, end, tuple(items), bare=True, is_tuple=True)
-        bracket = self._bracket(place[0] + 1, items)
-        return Bracket(
-            bracket.open, bracket.close, bracket.items, is_tuple=isinstance(node, cst.Tuple)
-        )
+            return Bracket(items[0].start, end, tuple(items), bare=True, kind="tuple")
+        return self._bracket(place[0] + 1, items, "tuple" if isinstance(node, cst.Tuple) else "")
 
     def parameters(self) -> Bracket:
         """The parameters of the function that the line defines."""
@@ -96,8 +93,8 @@ class Structure:
         assert not isinstance(node.names, cst.ImportStar)
         items = [self._alias(alias) for alias in node.names]
         if node.lpar is None:
-            return Bracket(items[0].start, items[-1].end, tuple(items), bare=True)
-        return self._bracket(self._span(node.lpar)[0] + 1, items)
+            return Bracket(items[0].start, items[-1].end, tuple(items), bare=True, kind="import")
+        return self._bracket(self._span(node.lpar)[0] + 1, items, "import")
 
     def around(self, place: Span) -> list[Bracket]:
         """The brackets of calls and displays that hold ``place``, outermost first."""
@@ -126,11 +123,11 @@ class Structure:
             return self._span(node.lpar[-1])[0], self._span(node.rpar[0])[1]
         return start, end
 
-    def _bracket(self, start: int, items: Sequence[Item]) -> Bracket:
+    def _bracket(self, start: int, items: Sequence[Item], kind: str = "") -> Bracket:
         behind = items[-1].end if items else start
         if items and items[-1].comma is not None:
             behind = items[-1].comma + 1
-        return Bracket(start, skip_gap(self._text, behind), tuple(items))
+        return Bracket(start, skip_gap(self._text, behind), tuple(items), kind=kind)
 
     def _comma(self, end: int) -> int | None:
         place = skip_gap(self._text, end)
@@ -145,8 +142,8 @@ class Structure:
         place = self._span(arg)
         if arg.keyword is None:
             return self._item(place, star=arg.star)
-        assert isinstance(arg.equal, cst.AssignEqual)
-        return self._item(place, arg.keyword.value, (self._span(arg.equal)[1], place[1]))
+        value = (self._outer_start(arg.value), place[1])
+        return self._item(place, arg.keyword.value, value)
 
     def _element(self, element: cst.BaseElement | cst.BaseDictElement) -> Item:
         place = self._span(element)

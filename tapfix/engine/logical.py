@@ -41,6 +41,11 @@ class Line:
         """The file's offset behind the line."""
         return self.start + len(self.text)
 
+    @property
+    def code_end(self) -> int:
+        """The file's offset behind the line's last token that is no comment."""
+        return max(token.end for token in self.tokens if token.is_code)
+
     def strings(self) -> list[Span]:
         """Where string literals stand in ``text``."""
         return [

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from tapfix.engine.errors import RewriteError
 from tapfix.engine.source import line_start, line_starts
 
+Statement = ast.stmt | ast.excepthandler | ast.match_case
+
 _BLANKS = b" \t\f"
 _QUOTE = re.compile(rb"[A-Za-z]{0,2}('''|\"\"\"|'|\")")
 _PYTHON_36_ON = (ast.JoinedStr, ast.NamedExpr, ast.Match)
@@ -78,7 +80,7 @@ def read_outline(text: bytes) -> Outline:
     return Outline(text, tree, starts, sorted({_first_code(text, starts[n - 1]) for n in lines}))
 
 
-def statements(tree: ast.AST) -> Iterator[ast.stmt | ast.excepthandler | ast.match_case]:
+def statements(tree: ast.AST) -> Iterator[Statement]:
     """Every statement below ``tree``, with ``except`` and ``case`` clauses, parents first."""
     for field in ("body", "handlers", "orelse", "finalbody", "cases"):
         for child in getattr(tree, field, ()):
@@ -86,11 +88,8 @@ def statements(tree: ast.AST) -> Iterator[ast.stmt | ast.excepthandler | ast.mat
             yield from statements(child)
 
 
-def _first_lines(node: ast.stmt | ast.excepthandler | ast.match_case) -> Iterator[int]:
-    if isinstance(node, ast.match_case):
-        yield node.pattern.lineno
-        return
-    yield node.lineno
+def _first_lines(node: Statement) -> Iterator[int]:
+    yield _line(node)
     for decorator in getattr(node, "decorator_list", ()):
         yield decorator.lineno
 
@@ -140,11 +139,17 @@ def _quote(outline: Outline, node: ast.expr) -> str:
 
 
 def _unit(outline: Outline) -> str:
+    """The step by which most blocks are indented."""
     steps: Counter[str] = Counter()
     for node in statements(outline.tree):
-        body = getattr(node, "body", None)
-        if body and not isinstance(node, ast.match_case) and body[0].lineno > node.lineno:
-            outer = indentation(outline.text, outline.offset(node.lineno, 0))
-            inner = indentation(outline.text, outline.offset(body[0].lineno, 0))
-            steps[inner.removeprefix(outer)] += 1
+        inside = next(statements(node), None)
+        if inside is not None:
+            outer = indentation(outline.text, outline.offset(_line(node), 0))
+            inner = indentation(outline.text, outline.offset(_line(inside), 0))
+            if inner.startswith(outer) and inner != outer:
+                steps[inner.removeprefix(outer)] += 1
     return steps.most_common(1)[0][0] if steps else "    "
+
+
+def _line(node: Statement) -> int:
+    return node.pattern.lineno if isinstance(node, ast.match_case) else node.lineno

@@ -6,10 +6,12 @@ is carried over byte for byte. The result must parse to the very tree that the e
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from tapfix.edits import (
     AddImport,
+    AddParameter,
     CreateFile,
     DeleteFile,
     Edit,
@@ -22,7 +24,7 @@ from tapfix.engine.expect import Expected
 from tapfix.engine.fitting import rewritten
 from tapfix.engine.imports import placed
 from tapfix.engine.insertion import inserted
-from tapfix.engine.logical import read_line
+from tapfix.engine.logical import Line, read_line
 from tapfix.engine.merge import Claims, subject
 from tapfix.engine.outline import Habits, Outline, read_habits, read_outline
 from tapfix.engine.patch import Patch, apply
@@ -31,6 +33,10 @@ from tapfix.engine.source import decode, encode, newline_at, plain
 from tapfix.engine.style import Style
 
 __all__ = ["RewriteError", "rewrite"]
+
+_SIGNATURE_COMMENT = re.compile(
+    rb"(?:[ \t]*(?:#[^\r\n]*)?[\r\n]+)?[ \t]*#\s*type:\s*\((?!\s*\.\.\.\s*\))"
+)
 
 
 def rewrite(source: bytes, edits: Sequence[Edit], style: Style, path: str) -> bytes:
@@ -89,6 +95,13 @@ def _lines(
     plain_text = plain(outline.text)
     for start, group in by_line.items():
         line = read_line(outline.text, plain_text, start)
+        if any(isinstance(edit, AddParameter) for edit in group):
+            _refuse_type_comment(outline.text, line)
         newline = newline_at(outline.text, start)
         new = rewritten(line, group, newline, habits, line_length)
         yield Patch(line.start, line.end, new.decode())
+
+
+def _refuse_type_comment(text: bytes, line: Line) -> None:
+    if _SIGNATURE_COMMENT.match(text, line.code_end):
+        raise RewriteError("the function's type comment would no longer fit its parameters")

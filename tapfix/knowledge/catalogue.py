@@ -12,7 +12,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from functools import cache, cached_property
-from types import MappingProxyType
 from typing import Any
 
 from tapfix.knowledge.entries import Argument, ConstructClass
@@ -28,7 +27,7 @@ class Catalogue:
     def __init__(self) -> None:
         """Read the index; modules are read later, when they are asked for."""
         index = read("index")
-        self.versions: Mapping[str, str] = MappingProxyType(index["versions"])
+        self.versions: Mapping[str, str] = index["versions"]
         self.modules: frozenset[str] = frozenset(index["modules"].split())
         self._classes: dict[str, ConstructClass | None] = {}
         self._structs: dict[str, Mapping[str, Argument] | None] = {}

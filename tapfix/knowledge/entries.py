@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ class ConstructClass:
     base: str | None
     resource: str | None
     props: str | None
-    arguments: Mapping[str, Argument]
+    arguments: Mapping[str, Argument] = field(hash=False)
     positional: tuple[str, ...] = ()
     ancestors: tuple[str, ...] = ()
     is_construct: bool = True

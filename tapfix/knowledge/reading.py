@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from types import MappingProxyType
 from typing import Any
 
 from tapfix.knowledge.entries import Argument, ConstructClass
@@ -19,7 +18,7 @@ def read_struct(
 ) -> Mapping[str, Argument]:
     """The members in a struct's line, by name; ``owner`` is the class that a nested one is in."""
     members = (_read_member(module, owner, text, defaults) for text in line.split())
-    return MappingProxyType({member.name: member for member in members})
+    return {member.name: member for member in members}
 
 
 def read_class(
@@ -91,7 +90,7 @@ def _effects(
         )
         for name in sets.keys() | limits.keys() | replacing
     }
-    return MappingProxyType({name: changed.get(name, members[name]) for name in members})
+    return {name: changed.get(name, members[name]) for name in members}
 
 
 def _pairs(text: str) -> dict[str, str]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import json
+import posixpath
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,14 +14,20 @@ from tapfix.edits import Ref
 from tapfix.knowledge.catalogue import Catalogue, load
 from tapfix.model.constructs import Construct, find_constructs
 from tapfix.model.evaluate import Evaluator
-from tapfix.model.functions import Folders, LambdaFunction, find_functions
-from tapfix.model.handlers import Handler, find_handlers, has_handler_mark
+from tapfix.model.functions import LambdaFunction, find_functions
+from tapfix.model.handlers import (
+    Handler,
+    find_handlers,
+    find_inline_handlers,
+    has_handler_mark,
+)
 from tapfix.model.modules import AppClass, AppFunction, Module, Modules
-from tapfix.model.paths import TextReader
+from tapfix.model.paths import Folders, TextReader
 from tapfix.model.resolve import Resolver
 from tapfix.model.settings import Settings
 from tapfix.model.source import Problem
 from tapfix.model.uses import Use, find_uses
+from tapfix.model.values import Value
 
 _CDK_MARK = b"aws_cdk"
 _V1_MARK = re.compile(rb"from\s+aws_cdk\s+import\s+[^\n]*\bcore\b|aws_cdk\.core\b")
@@ -49,6 +57,16 @@ class App:
     def files(self) -> Mapping[str, bytes]:
         """All files of the app by absolute path."""
         return self.modules.files
+
+    @cached_property
+    def context(self) -> Mapping[str, object]:
+        """The context in ``cdk.json``, feature flags among it; empty if there is none."""
+        try:
+            content = json.loads(self.files.get(f"{self.root}/cdk.json", b"{}"))
+        except ValueError:
+            return {}
+        found = content.get("context") if isinstance(content, dict) else None
+        return found if isinstance(found, dict) else {}
 
     @cached_property
     def cdk_modules(self) -> tuple[Module, ...]:
@@ -84,6 +102,11 @@ class App:
         """The functions that Lambda runs, and those that look so and that nothing deploys."""
         return find_handlers(self.modules, self.evaluator, self.functions)
 
+    @cached_property
+    def inline_handlers(self) -> tuple[tuple[Value, Handler], ...]:
+        """Handlers that are literal texts in stack code, with the value of each text."""
+        return tuple(find_inline_handlers(self.modules, self.evaluator, self.functions))
+
     def of(self, *classes: str) -> list[Construct]:
         """The constructs of any of these CDK classes or of one derived from them."""
         return [construct for construct in self.constructs if construct.is_a(*classes)]
@@ -114,6 +137,10 @@ class App:
         if scope is None or not isinstance(scope.node, ast.ClassDef):
             return None
         return self.modules.class_at(construct.module, scope.node)
+
+    def relative(self, path: str) -> str:
+        """A path of one of the app's files, as seen from the app's folder."""
+        return posixpath.relpath(path, self.root)
 
     def position(self, ref: Ref) -> tuple[int, int]:
         """The 1-based line and column of a place in one of the app's Python files."""

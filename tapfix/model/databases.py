@@ -91,3 +91,19 @@ def _named(value: Value, instances: list[Construct]) -> Construct | None:
             if known is not None and known.constant == value.constant:
                 return instance
     return None
+
+
+def instance_class(database: Construct) -> str | None:
+    """The class of an instance without ``db.``, as ``t4g.micro``.
+
+    Empty if none is given, None if the source does not tell.
+    """
+    value = database.value("instance_type") or database.value("db_instance_class")
+    if value is None:
+        return None if database.open else ""
+    parts = [value] if value.kind == "constant" else value.arguments
+    known = [part.constant or part.cdk.rpartition(".")[2] for part in parts]
+    words = [word.lower() for word in known if isinstance(word, str) and word]
+    if len(words) != len(parts) or not words:
+        return None
+    return ".".join(words).removeprefix("db.").replace("burstable2", "t2")

@@ -24,17 +24,27 @@ class Evaluator:
 
     resolver: Resolver
     _values: dict[ast.expr, Value] = field(default_factory=dict)
+    _pending: set[ast.expr] = field(default_factory=set)
+    _cuts: int = 0
     _counts: Counter[str] = field(default_factory=Counter)
     _counted: tuple[Module, ...] = ()
 
     def value(self, module: Module, node: ast.expr, depth: int = 0) -> Value:
         """What is known of an expression."""
         found = self._values.get(node)
-        if found is None:
-            unknown = Value("unknown", module, node, node, module)
-            found = self._evaluate(unknown, depth) if depth <= DEPTH else unknown
-            if depth == 0 or found.is_known:
-                self._values[node] = found
+        if found is not None:
+            return found
+        unknown = Value("unknown", module, node, node, module)
+        if depth > DEPTH or node in self._pending:
+            # Too long a way, or a definition that leads back to itself.
+            self._cuts += 1
+            return unknown
+        cuts = self._cuts
+        self._pending.add(node)
+        found = self._evaluate(unknown, depth)
+        self._pending.discard(node)
+        if depth == 0 or cuts == self._cuts:
+            self._values[node] = found
         return found
 
     def _evaluate(self, blank: Value, depth: int) -> Value:
@@ -78,7 +88,7 @@ class Evaluator:
 
     def _call(self, blank: Value, node: ast.Call, depth: int) -> Value:
         module = blank.module
-        callee = self.callee(module, node)
+        callee = self.callee(module, node, depth)
         if callee == "typing.cast" and len(node.args) == 2:
             return replace(self.value(module, node.args[1], depth + 1), node=node, module=module)
         keywords = {
@@ -224,16 +234,16 @@ class Evaluator:
         argument = bindings[0].node if len(bindings) == 1 else None
         return argument.annotation if isinstance(argument, ast.arg) else None
 
-    def callee(self, module: Module, call: ast.Call) -> Symbol | None:
+    def callee(self, module: Module, call: ast.Call, depth: int = 0) -> Symbol | None:
         """What a call calls; methods of ``self`` and of known instances are found too."""
-        return self.named(module, call.func)
+        return self.named(module, call.func, depth)
 
-    def named(self, module: Module, node: ast.expr) -> Symbol | None:
+    def named(self, module: Module, node: ast.expr, depth: int = 0) -> Symbol | None:
         """What an expression names; methods of ``self`` and of known instances are found too."""
         symbol = self.resolver.symbol(module, node)
         if symbol is not None or not isinstance(node, ast.Attribute):
             return symbol
-        cls = self.instance_class(module, node.value)
+        cls = self.instance_class(module, node.value, depth)
         if cls is None:
             return None
         members = (known.methods.get(node.attr) for known in self.resolver.lineage(cls))

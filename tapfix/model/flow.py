@@ -35,7 +35,8 @@ _UNPACKING = (b"b64", b"base64", b"decode")
 class Holder:
     """An expression that holds a followed value.
 
-    ``crossed`` says that the last step went into another function or out of one; ``parameter`` is
+    ``crossed`` says that the last step led to where other values may arrive too: into another
+    function, out of one, or to the value of ``x if … else y``; ``parameter`` is
     the parameter that took the value there. Not ``sure``: the name may hold another value by then.
     """
 
@@ -59,9 +60,9 @@ def next_holders(evaluator: Evaluator, module: Module, node: ast.expr) -> list[H
         case ast.Tuple() | ast.List():
             return _unpacked(module, node, parent)
         case ast.IfExp() if node is not parent.test:
-            return [Holder(module, parent)]
+            return [Holder(module, parent, crossed=True)]
         case ast.BoolOp(op=ast.And()) if node is parent.values[-1]:
-            return [Holder(module, parent)]
+            return [Holder(module, parent, crossed=True)]
         case ast.Return():
             return _returned(evaluator, module, parent)
         case ast.keyword():
@@ -97,7 +98,7 @@ def lambda_readers(module: Module, function: ast.Lambda) -> list[Holder]:
 
 
 def _loads(module: Module, name: str, binding: Binding) -> list[Holder]:
-    bindings = binding.scope.bindings[name]
+    bindings = binding.scope.lookup(name)
     found = []
     for load in module.names.loads.get(name, ()):
         if module.names.scopes[load].lookup(name) is bindings:

@@ -137,7 +137,8 @@ def _loops(module: Module, node: ast.AST) -> list[ast.For | ast.comprehension]:
 def _turns(
     evaluator: Evaluator, module: Module, loop: ast.For | ast.comprehension, frame: Frame
 ) -> Iterator[Frame]:
-    scope = module.scope_of(loop.iter)
+    inside = isinstance(loop, ast.comprehension)
+    scope = module.names.inner[module.names.parents[loop]] if inside else module.scope_of(loop.iter)
     for element in _elements(evaluator, module, loop.iter, frame):
         yield frame.with_(dict(_bound(evaluator, scope, loop, loop.target, element)))
 

@@ -6,14 +6,14 @@ import ast
 import json
 import posixpath
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
 from tapfix.model.constructs import Construct
 from tapfix.model.frames import Frame, frames_of
 from tapfix.model.modules import Module
-from tapfix.model.paths import TextReader
+from tapfix.model.paths import Folders, TextReader
 from tapfix.model.values import Value
 
 CodeKind = Literal["asset", "inline", "image", "file", "elsewhere"]
@@ -51,40 +51,6 @@ class LambdaFunction:
     def may_be_python(self) -> bool:
         """Whether the runtime is Python, or not known."""
         return self.runtime is None or self.runtime.startswith("python")
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Folders:
-    """The folders of an app's files, to find what a path of the source means."""
-
-    root: str
-    files: Mapping[str, bytes]
-    known: frozenset[str]
-
-    @classmethod
-    def of(cls, root: str, files: Mapping[str, bytes]) -> Folders:
-        """The folders that hold these files, and those around them up to the topmost."""
-        known = set(files)
-        for path in files:
-            folder = posixpath.dirname(path)
-            while folder not in known:
-                known.add(folder)
-                folder = posixpath.dirname(folder)
-        return cls(root, files, frozenset(known))
-
-    def find(self, path: str, module: Module) -> str | None:
-        """The folder or file that a path in a module's source means.
-
-        CDK runs in the app's root; where nothing is there, the folders from the module's own up to
-        the root are tried.
-        """
-        folders = [self.root]
-        folder = posixpath.dirname(module.path)
-        while len(folder) > len(self.root):
-            folders.append(folder)
-            folder = posixpath.dirname(folder)
-        places = (posixpath.normpath(posixpath.join(folder, path)) for folder in folders)
-        return next((place for place in places if place in self.known), None)
 
 
 def find_functions(

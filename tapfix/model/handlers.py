@@ -8,10 +8,12 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from tapfix.edits import Ref
 from tapfix.model.evaluate import Evaluator
 from tapfix.model.functions import LambdaFunction
 from tapfix.model.modules import AppClass, AppFunction, Module, Modules
+from tapfix.model.scopes import read_names
+from tapfix.model.source import SourceError, parse
+from tapfix.model.values import Value
 
 _MARK = re.compile(rb"^(?:async[ \t]+)?def[ \t]+\w+\([ \t\r\n]*event\b", re.MULTILINE)
 _TESTS = frozenset({"test", "tests", "testing"})
@@ -25,8 +27,9 @@ class Handler:
     ``name`` is its name in the module; ``function`` is its definition, None where it is made by
     code that cannot be seen (a framework's object); ``is_wrapped`` says that the name stands for
     something made of it (``handler = middleware(main)``). ``deployed_by`` are the Lambda functions
-    that run it; there is none for an *orphan*. ``modules`` are its own module and those of the same
-    asset that it imports, from import to import.
+    that run it, or may run it where it is not known which folder they deploy; there is none for an
+    *orphan*. ``modules`` are its own module and those of the same asset that it imports, from
+    import to import.
     """
 
     module: Module
@@ -40,11 +43,6 @@ class Handler:
     def is_orphan(self) -> bool:
         """Whether no construct of the app is known to deploy it."""
         return not self.deployed_by
-
-    @property
-    def statement(self) -> Ref | None:
-        """The whole definition of the handler function."""
-        return self.function.ref if self.function is not None else None
 
 
 def has_handler_mark(path: str, root: str, data: bytes) -> bool:
@@ -97,21 +95,47 @@ def _handler(
     return Handler(module, name, function, is_wrapped, by, reached)
 
 
+def find_inline_handlers(
+    modules: Modules, evaluator: Evaluator, functions: Iterable[LambdaFunction]
+) -> Iterator[tuple[Value, Handler]]:
+    """Handlers whose code is a literal text in stack code, with the value of that text.
+
+    Their modules are none of the app's: places in them are places in the text.
+    """
+    for function in functions:
+        text = function.text.constant if function.text is not None else None
+        if function.text is None or not isinstance(text, str) or not function.may_be_python:
+            continue
+        try:
+            file = parse(f"{function.construct.module.path}/index.py", text.encode())
+        except SourceError:
+            continue
+        module = Module(file, read_names(file.tree), is_cdk=False)
+        name = (function.handler or "").rpartition(".")[2]
+        yield function.text, _handler(modules, evaluator, module, name, (function,))
+
+
 # Where a Lambda function's code lies
 
 
 def _places(function: LambdaFunction, modules: Modules) -> Iterator[tuple[str, str]]:
     """Paths and names of the handlers that a Lambda function runs."""
-    if not function.may_be_python or function.path is None:
+    if not function.may_be_python:
         return
     stem, _, name = (function.handler or "").rpartition(".")
-    if function.code == "file":
+    if function.path is None:
+        if function.code == "asset" and stem:
+            tail = f"/{stem.replace('.', '/')}.py"
+            for path, data in modules.files.items():
+                if path.endswith(tail) and has_handler_mark(path, modules.root, data):
+                    yield path, name
+    elif function.code == "file":
         if function.path in modules.files and name:
             yield function.path, name
     elif stem:
-        path = _module_path(function, stem.replace(".", "/"), modules.files)
-        if path is not None:
-            yield path, name
+        found = _module_path(function, stem.replace(".", "/"), modules.files)
+        if found is not None:
+            yield found, name
     elif function.code == "image":
         yield from _all_in(function.path, modules)
 

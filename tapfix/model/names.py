@@ -28,13 +28,14 @@ class Part:
 
     ``text`` is what it is known to be; where it is one of several (a loop's variable) or known at
     deploy time only, it is a text that no source holds, and ``length`` the longest it can be.
-    ``options`` are the texts that a loop's variable takes.
+    ``options`` are the texts that a loop's variable takes, ``nodes`` the expressions they come from.
     """
 
     text: str
     length: int
     literal: bool = True
     options: tuple[str, ...] = ()
+    nodes: tuple[ast.expr, ...] = ()
 
 
 class _Varies(Exception):
@@ -122,7 +123,7 @@ class Names:
         if isinstance(node, ast.Name):
             bindings = module.scope_of(node).lookup(node.id)
             looped = self._looped(module, node.id, bindings, depth)
-            if looped is not None:
+            if looped is not None and node.id not in self.environments.spellings:
                 yield looped
                 return
         label = node.id if isinstance(node, ast.Name) else node.attr
@@ -173,7 +174,8 @@ class Names:
         mark = f"{name}:{module.path}:{loop.iter.lineno}"
         length = max(sum(part.length for part in parts) for parts in options)
         texts = tuple("".join(part.text for part in parts) for parts in options)
-        return replace(_unspelled(mark, length), options=texts)
+        nodes = tuple(item for _, item in items)
+        return replace(_unspelled(mark, length), options=texts, nodes=nodes)
 
     def _items(
         self, module: Module, node: ast.expr, path: tuple[int, ...]
@@ -214,6 +216,7 @@ class Names:
             return self._items(module, node.args[first], path[1:])
         known = function.id in ("sorted", "reversed", "list", "tuple", "set")
         return self._items(module, node.args[0], path) if known else None
+
 
 _DISPLAYS = (ast.List, ast.Tuple, ast.Set)
 

@@ -9,10 +9,8 @@ from __future__ import annotations
 
 import ast
 import enum
-import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 
 from tapfix.model.callers import Callers, CallSite
 from tapfix.model.evaluate import Evaluator
@@ -61,10 +59,11 @@ _ALONE = {
 
 @dataclass(eq=False)
 class Tracer:
-    """Traces the expressions of one app back to their origins."""
+    """Traces the expressions of one app, with the context in ``cdk.json``, to their origins."""
 
     evaluator: Evaluator
     callers: Callers
+    context: Mapping[str, object]
     _running: set[ast.AST] = field(default_factory=set)
 
     def origins(self, module: Module, node: ast.expr, depth: int = 0) -> frozenset[Origin]:
@@ -165,20 +164,10 @@ class Tracer:
     def _context(self, module: Module, node: ast.Call) -> Origin:
         """What a context look-up gives, as far as ``cdk.json`` tells."""
         key = self.evaluator.value(module, node.args[0]).constant if node.args else None
-        value = self._cdk_json.get(key) if isinstance(key, str) else None
+        value = self.context.get(key) if isinstance(key, str) else None
         if value is None:
             return Origin.MAYBE
         return Origin.OUTSIDE if isinstance(value, str) else Origin.OTHER
-
-    @cached_property
-    def _cdk_json(self) -> dict[str, object]:
-        modules = self.evaluator.resolver.modules
-        try:
-            content = json.loads(modules.files.get(f"{modules.root}/cdk.json", b"{}"))
-        except ValueError:
-            return {}
-        context = content.get("context") if isinstance(content, dict) else None
-        return context if isinstance(context, dict) else {}
 
     def _subscript(self, module: Module, node: ast.Subscript) -> Origin:
         environ = self.evaluator.resolver.symbol(module, node.value) == "os.environ"

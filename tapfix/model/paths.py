@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import posixpath
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tapfix.model.evaluate import Evaluator, decided
@@ -25,7 +26,8 @@ _SAME = (
     "os.fspath",
     "str",
 )
-_HERE = ("os.getcwd", "pathlib.Path.cwd", "os.curdir")
+_HERE = ("os.getcwd", "pathlib.Path.cwd")
+_CONSTANTS = {"os.curdir": ".", "os.pardir": "..", "os.sep": "/", "os.path.sep": "/"}
 _SAME_METHODS = ("resolve", "absolute", "as_posix", "expanduser", "__str__")
 
 
@@ -81,8 +83,8 @@ class TextReader:
         self, module: Module, node: ast.Name | ast.Attribute, frame: Frame, depth: int
     ) -> str | None:
         symbol = self.evaluator.resolver.symbol(module, node)
-        if symbol in _HERE:
-            return self.root
+        if isinstance(symbol, str) and symbol in _CONSTANTS:
+            return _CONSTANTS[symbol]
         if isinstance(node, ast.Name):
             bindings = module.scope_of(node).lookup(node.id)
             if node.id == "__file__" and not bindings:
@@ -152,3 +154,37 @@ class TextReader:
         if function.attr in _SAME_METHODS and not node.args:
             return self.read(module, function.value, frame, depth + 1)
         return self._constant(module, node)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Folders:
+    """The folders of an app's files, to find what a path of the source means."""
+
+    root: str
+    files: Mapping[str, bytes]
+    known: frozenset[str]
+
+    @classmethod
+    def of(cls, root: str, files: Mapping[str, bytes]) -> Folders:
+        """The folders that hold these files, and those around them up to the topmost."""
+        known = set(files)
+        for path in files:
+            folder = posixpath.dirname(path)
+            while folder not in known:
+                known.add(folder)
+                folder = posixpath.dirname(folder)
+        return cls(root, files, frozenset(known))
+
+    def find(self, path: str, module: Module) -> str | None:
+        """The folder or file that a path in a module's source means.
+
+        CDK runs in the app's root; where nothing is there, the folders from the module's own up to
+        the root are tried.
+        """
+        folders = [self.root]
+        folder = posixpath.dirname(module.path)
+        while len(folder) > len(self.root):
+            folders.append(folder)
+            folder = posixpath.dirname(folder)
+        places = (posixpath.normpath(posixpath.join(folder, path)) for folder in folders)
+        return next((place for place in places if place in self.known), None)

@@ -144,11 +144,9 @@ def _answers_firehose(handler: Handler) -> tuple[Module, ...]:
     return handler.modules if marked else ()
 
 
-def _is_certain(evaluator: Evaluator, spot: Spot, tracker: Tracker) -> bool:
+def _is_certain(evaluator: Evaluator, spot: Spot, tracker: Tracker, firehose: set[Module]) -> bool:
     """Whether what is read is surely the data of a record, whoever runs the code."""
-    if not spot.sure or (
-        spot.what == "transformed" and _FIREHOSE_MARK not in spot.module.file.data
-    ):
+    if not spot.sure or (spot.what == "transformed" and spot.module not in firehose):
         return False
     for function, name, what in spot.via:
         known = {node for node, seen in tracker.seen.items() if seen.what == what}

@@ -22,6 +22,7 @@ class Binding:
 
     ``value`` is the expression that an assignment gives, or that a loop runs over. ``target`` is
     the dotted name that an import binds, one leading dot for each level of a relative import.
+    ``scope`` is where the binding statement stands, also if ``global`` sends the name elsewhere.
     """
 
     kind: BindingKind
@@ -39,15 +40,17 @@ class Scope:
     node: ast.AST
     parent: Scope | None
     bindings: dict[str, list[Binding]] = field(default_factory=dict)
-    outer_names: set[str] = field(default_factory=set)
+    outer_names: dict[str, Scope] = field(default_factory=dict)
 
     def lookup(self, name: str) -> list[Binding]:
         """All bindings of the name as seen from here; empty if nothing in the file binds it."""
         scope: Scope | None = self
         while scope is not None:
-            found = scope.bindings.get(name)
-            if found is not None and (scope is self or scope.kind != "class"):
-                return found
+            if scope is self or scope.kind != "class":
+                scope = scope.outer_names.get(name, scope)
+                found = scope.bindings.get(name)
+                if found is not None:
+                    return found
             scope = scope.parent
         return []
 
@@ -177,13 +180,8 @@ class _Walk:
                 self.bind(value, Binding("other", node, scope))
 
     def bind(self, name: str, binding: Binding) -> None:
-        scope = binding.scope
-        if name in scope.outer_names:
-            # Assigned through `global` or `nonlocal`: a second binding of the outer name.
-            for outer in scope.outward():
-                if outer is not scope and (name in outer.bindings or outer.parent is None):
-                    outer.bindings.setdefault(name, []).append(binding)
-                    break
+        # Assigned through `global` or `nonlocal` it is a further binding of the outer name.
+        scope = binding.scope.outer_names.get(name, binding.scope)
         scope.bindings.setdefault(name, []).append(binding)
 
     # Leaves
@@ -280,9 +278,10 @@ class _Walk:
     ) -> None:
         inner = Scope("comprehension", node, scope)
         self.names.inner[node] = inner
-        for generator in node.generators:
+        for place, generator in enumerate(node.generators):
             self.names.parents[generator] = node
-            self.visit(generator.iter, generator, inner)
+            # What the first loop runs over is found before the comprehension's own scope opens.
+            self.visit(generator.iter, generator, inner if place else scope)
             self.targets(generator.target, generator, inner, generator.iter, "loop")
             for condition in generator.ifs:
                 self.visit(condition, generator, inner)
@@ -346,7 +345,15 @@ class _Walk:
             self.visit(statement, node, scope)
 
     def outer(self, node: ast.Global | ast.Nonlocal, scope: Scope) -> None:
-        scope.outer_names.update(node.names)
+        for name in node.names:
+            scope.outer_names[name] = self._outer_scope(node, scope, name)
+
+    def _outer_scope(self, node: ast.Global | ast.Nonlocal, scope: Scope, name: str) -> Scope:
+        if isinstance(node, ast.Nonlocal):
+            for outer in scope.outward():
+                if outer is not scope and outer.kind == "function" and name in outer.bindings:
+                    return outer
+        return self.names.module
 
 
 def _parts(

@@ -31,9 +31,9 @@ _GATHERED = (ast.ListComp, ast.SetComp, ast.GeneratorExp)
 class Spot:
     """An expression and what it holds, ``what``, in so many lists.
 
-    ``local`` is the expression through which the value left the function in which following began;
-    ``via`` are the parameters on its way, with what they held. Not ``sure``: the value may be
-    another one by then.
+    ``local`` is the last expression that held this value alone, in the function where following
+    began; ``via`` are the parameters on its way, with what they held. Not ``sure``: the value may
+    be another one by then. ``marks`` are what the caller notes on its way.
     """
 
     module: Module
@@ -43,11 +43,17 @@ class Spot:
     local: ast.expr | None = None
     via: frozenset[tuple[AppFunction, str, str]] = frozenset()
     sure: bool = True
+    marks: frozenset[str] = frozenset()
 
     @property
     def parent(self) -> ast.AST:
         """The node that does something with the value."""
         return self.module.names.parents[self.node]
+
+    def made(self, node: ast.expr, *marks: str) -> Spot:
+        """What an operation makes of the value, not wholly the same any more; with marks."""
+        made = self.moved(Holder(self.module, node))
+        return replace(made, local=self.local or self.node, marks=self.marks.union(marks))
 
     def moved(self, holder: Holder, lists: int = 0) -> Spot:
         """The same at the next expression, in ``lists`` more lists."""

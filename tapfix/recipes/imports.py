@@ -45,8 +45,38 @@ def spell(app: App, module: Module, near: ast.AST, name: str) -> Code:
     last = name.rpartition(".")[2]
     if app.evaluator.resolver.lookup(module, scope, last) == full:
         return Code(last)
+    alike = _spelled_alike(app, module, near, full)
+    if alike is not None:
+        return Code(alike)
     known = _known_spellings(app, module, scope, full)
+    service, _, inner = name.partition(".")
+    if inner and _takes_names_from(scope, service):
+        # `from aws_cdk.aws_s3 import Bucket` beside `import aws_cdk as cdk`: not `cdk.aws_s3.…`.
+        known = [spelling for spelling in known if f".{service}." not in spelling]
     return Code(min(known, key=len)) if known else _imported(module, scope, name)
+
+
+def _spelled_alike(app: App, module: Module, near: ast.AST, full: str) -> str | None:
+    """The spelling by way of the module through which the call at the place names its class."""
+    if not isinstance(near, ast.Call) or not isinstance(near.func, ast.Attribute):
+        return None
+    owner = near.func.value
+    symbol = app.evaluator.resolver.symbol(module, owner)
+    if not isinstance(symbol, str) or not full.startswith(f"{symbol}."):
+        return None
+    if symbol == "aws_cdk" and full.count(".") > 1:
+        return None
+    return module.file.source(module.ref(owner)) + full.removeprefix(symbol)
+
+
+def _takes_names_from(scope: Scope, service: str) -> bool:
+    """Whether an import brings single names of a service's module."""
+    return any(
+        binding.target is not None and binding.target.startswith(f"aws_cdk.{service}.")
+        for place in scope.outward()
+        for bindings in place.bindings.values()
+        for binding in bindings
+    )
 
 
 def _known_spellings(app: App, module: Module, scope: Scope, full: str) -> list[str]:
@@ -79,8 +109,9 @@ def _imported(module: Module, scope: Scope, name: str) -> Code:
     service, _, last = name.partition(".")
     if not last:
         return _bind(module, scope, "aws_cdk", name, name, None)
-    if f"aws_cdk.{service}" in module.names.imports and not _is_taken(scope, last):
-        return _bind(module, scope, f"aws_cdk.{service}", last, last, None)
+    outer, dot, inner = last.partition(".")
+    if f"aws_cdk.{service}" in module.names.imports and not _is_taken(scope, outer):
+        return _bind(module, scope, f"aws_cdk.{service}", outer, outer, dot + inner)
     alias = service.removeprefix("aws_")
     alias = f"{alias}_" if alias == "lambda" else alias
     return _bind(module, scope, "aws_cdk", service, alias, f".{last}")

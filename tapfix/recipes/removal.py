@@ -24,8 +24,8 @@ _CLOUDFORMATION = {
     "RETAINEXCEPTONCREATE": "RETAIN_ON_UPDATE_OR_DELETE",
     "SNAPSHOT": "SNAPSHOT",
 }
-# CloudFormation deletes a resource without a policy, but for these: it keeps a snapshot of them.
-_SNAPSHOT_TYPES = ("AWS::RDS::DBCluster", "AWS::RDS::DBInstance")
+# CloudFormation keeps a snapshot of an RDS instance without a policy, but not of one that belongs
+# to a cluster or replicates another.
 _NO_SNAPSHOT = ("db_cluster_identifier", "source_db_instance_identifier")
 
 
@@ -115,7 +115,7 @@ class Policies:
             return None
         sweep = found[0][0]
         assert sweep.policy is not None
-        obstacle = f"`{sweep.target.source}` is swept by a RemovalPolicies statement, which wins"
+        obstacle = f"RemovalPolicies.of({sweep.target.source}) has the last word on its policy"
         return Removal(sweep.policy, True, construct.head, None, obstacle)
 
 
@@ -144,11 +144,11 @@ def _constructed(construct: Construct) -> Removal | None:
 
 
 def _default(construct: Construct) -> str:
-    cls = construct.cls
-    if cls.level == 1 and cls.resource in _SNAPSHOT_TYPES:
-        member = construct.open or any(construct.argument(name) for name in _NO_SNAPSHOT)
-        return "DESTROY" if member else "SNAPSHOT"
-    return cls.default_removal or "DESTROY"
+    if construct.is_a("aws_rds.CfnDBInstance"):
+        given = (construct.argument(name) is not None for name in _NO_SNAPSHOT)
+        if construct.open or any(given):
+            return "DESTROY"
+    return construct.cls.default_removal or "DESTROY"
 
 
 def _statements(app: App, construct: Construct) -> list[Statement]:

@@ -8,10 +8,13 @@ Every edit is made here, so that fixes that need the same parameter come out wit
 from __future__ import annotations
 
 import ast
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from tapfix.edits import AddImport, AddParameter, Edit, InsertStatements, SetArgument
 from tapfix.model.app import App
+from tapfix.model.constructs import Construct
 from tapfix.model.callers import CallSite, Callers, decorators, home
 from tapfix.model.environments import AppVariable, Doubt, Environments, Offer
 from tapfix.model.modules import AppClass, AppFunction, Module
@@ -22,6 +25,12 @@ from tapfix.recipes.suffix_source import app_statements
 
 # Attributes that CDK's own containers have: an app's class cannot set them.
 _TAKEN = ("environment", "stage_name", "region", "account")
+_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
+_ENVIRONMENTS = frozenset(
+    "dev devel development prod production staging preprod qa uat sandbox".split()
+)
+_STEPS = frozenset("test testing stage alpha beta gamma".split())
+_DEEPEST = 6
 TEST_SUFFIX = "test"
 """What the app's own tests pass for the suffix."""
 
@@ -48,7 +57,7 @@ class Suffixes:
     def of(cls, app: App) -> Suffixes:
         """For an app and its settings."""
         callers = Callers(app.evaluator)
-        tracer = Tracer(app.evaluator, callers)
+        tracer = Tracer(app.evaluator, callers, app.context)
         return cls(app, callers, Environments(tracer, app.settings.suffix_names))
 
     @property
@@ -85,7 +94,7 @@ class Suffixes:
     def _from_app(self, module: Module, scope: Scope, node: ast.AST) -> Suffix | Obstacle:
         variable = self.environments.app_in(module, scope)
         if variable is None:
-            return Obstacle("the App is not in a variable here, so its context cannot be read")
+            return Obstacle("nothing in that place tells environments apart")
         if not _is_behind(variable, module, node):
             return Obstacle("the App is made under a condition, or later")
         if scope.lookup(self.name):
@@ -139,8 +148,8 @@ class Suffixes:
         assert subject is not None
         if self.name in function.scope.bindings:
             return Obstacle(f"{self.name} is something else in {subject.name}")
-        wrapped = set(map(ast.dump, function.node.decorator_list))
-        if len(wrapped) > len(decorators(function) & {"staticmethod", "classmethod"}):
+        unbound = decorators(function) & {"staticmethod", "classmethod"}
+        if len(function.node.decorator_list) > len(unbound):
             return Obstacle(f"{subject.name} is decorated, so its parameters are not its own")
         sites = [site for site in self.callers.of(function) if not site.in_test]
         if not sites:
@@ -153,9 +162,18 @@ class Suffixes:
                 f"{subject.name} is handed on in line {line} of {self.app.relative(place.path)}, "
                 "so not all that call it are known"
             )
-        return self._several(sites)
+        return self._several(subject, sites)
 
-    def _several(self, sites: list[CallSite]) -> Obstacle | None:
+    def _several(self, subject: AppClass | AppFunction, sites: list[CallSite]) -> Obstacle | None:
+        """Whether the calls of a constructor tell environments apart by the ids they give."""
+        for site in sites:
+            given = site.node.args[1] if len(site.node.args) > 1 else site.argument("construct_id")
+            text = self.app.evaluator.value(site.module, given).constant if given else None
+            if isinstance(text, str) and names_environment(text, several=len(sites) > 1):
+                return Obstacle(
+                    f"{subject.name} is constructed as {text!r}: it should be told there which "
+                    f"{self.name} that environment has"
+                )
         return None
 
     # Attributes
@@ -205,6 +223,33 @@ class Suffixes:
         ]
         return max((n for n in around if isinstance(n, ast.stmt)), key=lambda n: n.lineno, default=None)
 
+    # What tests pass
+
+    def given_in(self, test: Module, construct: Construct, suffix: Suffix) -> str | None:
+        """The suffix with which a test makes what a construct stands in, if it is one known text."""
+        method = home(construct.module, construct.node)
+        if not isinstance(method.node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            return None
+        function = self.app.modules.function_at(construct.module, method.node)
+        name = suffix.text.rpartition(".")[2]
+        if function.owner is not None and function.name != "__init__":
+            function = self.callers.constructor(function.owner) or function
+        values = set(self._test_values(test, function, name, 0))
+        return values.pop() if len(values) == 1 else None
+
+    def _test_values(
+        self, test: Module, function: AppFunction, name: str, depth: int
+    ) -> Iterator[str | None]:
+        for site in self.callers.of(function):
+            if site.module is test:
+                yield self.environments.tracer.site_value(site, name)
+            elif not site.in_test and depth < _DEEPEST:
+                given = site.argument(name)
+                scope = home(site.module, site.node)
+                if isinstance(given, ast.Name) and isinstance(scope.node, ast.FunctionDef):
+                    around = self.app.modules.function_at(site.module, scope.node)
+                    yield from self._test_values(test, around, given.id, depth + 1)
+
     # Classes that are apps
 
     def _is_app_class(self, cls: AppClass) -> bool:
@@ -215,6 +260,15 @@ class Suffixes:
         if anchor is None or function.scope.lookup(self.name):
             return Obstacle("the App is made in a way that leaves no place to read its context")
         return self._read(function.module, anchor, function.positional[0])
+
+
+def names_environment(text: str, several: bool = False) -> bool:
+    """Whether an id says which environment it is for: ``TapStackDev``, ``prod-api``.
+
+    ``several`` ids beside each other can say it with words that else mean little.
+    """
+    words = {word.lower() for word in _WORD.findall(text)}
+    return bool(words & (_ENVIRONMENTS | _STEPS if several else _ENVIRONMENTS))
 
 
 def _super_call(constructor: AppFunction) -> ast.stmt | None:

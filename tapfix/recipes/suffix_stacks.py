@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -13,18 +12,9 @@ from tapfix.model.modules import AppClass, AppFunction, Module
 from tapfix.model.names import Names
 from tapfix.recipes.arguments import Obstacle
 from tapfix.recipes.renaming import Renaming, suffixed
-from tapfix.recipes.suffix import Suffix, Suffixes
+from tapfix.recipes.suffix import Suffix, Suffixes, names_environment
 
 _CONTAINERS = ("aws_cdk.Stack", "aws_cdk.Stage")
-_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
-_ENVIRONMENTS = frozenset(
-    "dev devel development prod production staging preprod qa uat sandbox".split()
-)
-
-
-def names_environment(text: str) -> bool:
-    """Whether an id says which environment it is for: ``TapStackDev``, ``prod-api``."""
-    return any(word.lower() in _ENVIRONMENTS for word in _WORD.findall(text))
 
 
 @dataclass(eq=False)

@@ -23,10 +23,14 @@ class Voice:
     paint: Paint
 
     def findings(self, findings: Iterable[Reported]) -> Iterator[str]:
-        """Two lines for each finding: what is wrong where, and what became of it."""
+        """Two lines for each finding: what is wrong where, and what became of it.
+
+        A note without a reason says all in its first line.
+        """
         for reported in findings:
             yield self._finding(reported)
-            yield self._sequel(reported)
+            if reported.status is not Status.NOTE or reported.reason:
+                yield self._sequel(reported)
 
     def _finding(self, reported: Reported) -> str:
         place = reported.place
@@ -44,7 +48,7 @@ class Voice:
             Status.REFUSED: f"not fixed ({title}): {reported.reason}",
             Status.HELD_BACK: f"not fixed ({title}): {reported.reason}",
             Status.UNFIXABLE: f"no fix: {reported.reason or 'a person has to decide'}",
-            Status.NOTE: f"note: {reported.reason or 'nothing to mend here'}",
+            Status.NOTE: f"note: {reported.reason}",
         }[reported.status]
         return "    " + self.paint(_STATUS_COLOURS.get(reported.status, "yellow"), said)
 
@@ -88,8 +92,8 @@ def summary(result: Result) -> Iterator[str]:
             yield "No Python files there."
         return
     if not result.findings and not result.changes:
-        nothing = "Nothing read" if result.problems else "Nothing to fix"
-        yield f"{nothing} in {read} ({profile})."
+        scope = "what could be read of " if result.problems else ""
+        yield f"Nothing to fix in {scope}{read} ({profile})."
     else:
         yield f"{_tally(result)} in {read} ({profile})."
     if result.suppressed:
@@ -108,12 +112,18 @@ def _tally(result: Result) -> str:
     if result.mode is Mode.REPORT:
         parts = [f"{_count(left, 'finding')}, {fixable} of them with a fix"]
     else:
-        verb = "Would fix" if result.mode is Mode.DRY_RUN else "Fixed"
-        done = f"{verb} {_count(len(result.fixed), 'finding')}"
-        parts = [f"{done} by changing {_count(len(result.changes), 'file')}", f"{left} left"]
+        parts = [_done(result), f"{left} left"]
     if notes:
         parts.append(_count(notes, "note"))
     return "; ".join(parts)
+
+
+def _done(result: Result) -> str:
+    if not result.fixed:
+        return "Nothing to change" if result.mode is Mode.DRY_RUN else "Nothing changed"
+    verb = "Would fix" if result.mode is Mode.DRY_RUN else "Fixed"
+    fixed, files = _count(len(result.fixed), "finding"), _count(len(result.changes), "file")
+    return f"{verb} {fixed} by changing {files}"
 
 
 def _advice(result: Result) -> Iterator[str]:

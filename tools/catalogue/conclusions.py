@@ -36,6 +36,7 @@ def conclude(
     _limit_names(facts, types, texts)
     _share_names(facts, types)
     _hand_names_on(facts, evidence, types)
+    _inherit(facts, types)
     _find_stateful(facts, generated.stateful)
     return facts
 
@@ -132,6 +133,21 @@ def _add_name(facts: Facts, argument: str, made: Facts, taken: str) -> None:
     if argument not in {facts.name, *facts.other_names}:
         facts.other_names.append(argument)
         facts.learn(argument, made, taken)
+
+
+def _inherit(facts: Mapping[str, Facts], types: Types) -> None:
+    """A class whose constructor shows no resource, or is not there to read, has its base's."""
+    for fqn, one in facts.items():
+        bases = [facts[base] for base in types.bases(fqn)[1:] if base in facts]
+        base = next((base for base in bases if base.resource), None)
+        if base is not None and one.resource is None and not types.is_generated(fqn):
+            own = _members(types, fqn)
+            one.resource = base.resource
+            if "removal_policy" in own and one.removal is None:
+                one.removal = base.removal
+            one.sets = {name: property for name, property in base.sets.items() if name in own}
+            for name in one.sets:
+                one.learn(name, base, name)
 
 
 def _find_stateful(facts: Mapping[str, Facts], demanded: frozenset[str]) -> None:

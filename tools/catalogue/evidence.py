@@ -169,7 +169,7 @@ def _tag(construction: Construction) -> tuple[str | None, bool]:
         found = _TAG.search(scope.body)
         if found:
             sources = construction.sources(scope, found[1])
-            return next(iter(sources), None), "this.node.path" in found[1]
+            return min(sources, default=None), "this.node.path" in found[1]
     return None, False
 
 

@@ -74,6 +74,8 @@ class Facts:
             self.limits[argument] = other.limits[known]
         if known in other.replaces:
             self.replaces.add(argument)
+        if known in other.sometimes:
+            self.sometimes.add(argument)
 
 
 def of_generated(resource: Resource, name: Name | None) -> Facts:

@@ -24,7 +24,9 @@ class Names:
     """Python names of jsii types, for one or several libraries that refer to each other."""
 
     def __init__(self, libraries: Iterable[Library]) -> None:
-        """Know the submodules of ``libraries``."""
+        """Know the submodules of ``libraries``; ``roots`` are the modules that are no submodule."""
+        libraries = list(libraries)
+        self.roots = frozenset(library.modules[library.assembly] for library in libraries)
         self._modules: Mapping[str, str] = {
             name: module for library in libraries for name, module in library.modules.items()
         }

@@ -15,6 +15,7 @@ from catalogue.structs import CFN_RESOURCE, Member, Types
 
 ROOT = "aws_cdk"
 _PROPERTY = "Property"
+_INTERNAL = frozenset({"CFN_RESOURCE_TYPE_NAME", "PROPERTY_INJECTION_ID"})
 _ASKED_FOR = re.compile(r"removal|encrypt|retention|protection|backup|snapshot|lifecycle|_name$")
 _PLAIN = re.compile(r"(?:true|false|\w+\.[A-Z0-9_]+)\b")
 _SENTENCE = re.compile(r"(?<=\w)[.;](?:\s|$)|\n")
@@ -48,7 +49,7 @@ class Shelves:
                 self._lay(shelf, module, local, fqn, described["kind"])
         for module in self.modules:
             parent, _, name = module.rpartition(".")
-            if module != ROOT:
+            if module not in names.roots:
                 self.modules[parent or ROOT].others.add(name)
 
     def _lay(self, shelf: Shelf, module: str, local: str, fqn: str, kind: str) -> None:
@@ -57,9 +58,8 @@ class Shelves:
             self._lay_struct(shelf, module, local, fqn)
         elif kind == "class":
             shelf.classes[local] = self._class(fqn)
-            constants = [p for p in described.get("properties", ()) if p.get("static")]
-            names = [c["name"] for c in constants if c["name"] != "CFN_RESOURCE_TYPE_NAME"]
-            if names:
+            constants = [p["name"] for p in described.get("properties", ()) if p.get("static")]
+            if names := [name for name in constants if name not in _INTERNAL]:
                 shelf.enums[local] = " ".join(names)
         elif kind == "enum":
             shelf.enums[local] = " ".join(member["name"] for member in described["members"])

@@ -1,0 +1,48 @@
+"""Which construct ids are to vary with the environment, by the setting ``construct_ids``."""
+
+from __future__ import annotations
+
+import re
+
+from tapfix.model.app import App
+from tapfix.model.constructs import Construct
+
+# Resources that belong to others, and that nobody knows by a name.
+_ATTACHED = re.compile(r"(?:Policy|Rule|Permission|Attachment|Association|Subscription|Record\w*)$")
+_NO_RESOURCE = ("CfnOutput", "CfnParameter", "CfnCondition", "CfnMapping", "CfnRule", "CfnInclude")
+
+
+def must_vary(app: App, construct: Construct) -> bool:
+    """Whether a construct's id must be another one in each environment.
+
+    ``named-by-id``: where people read the id as the name, because the class has no name of its own
+    and its Name tag is made of the construct's path. ``unnamed``: wherever no argument gives a name.
+    ``always``: every construct that makes a resource. ``never``: none.
+    """
+    setting = app.settings.construct_ids
+    if setting == "never":
+        return False
+    if setting == "always":
+        return _makes_resource(construct)
+    if setting == "unnamed":
+        return _makes_resource(construct) and not _has_name(construct)
+    return _is_named_by_id(construct) and not _has_name(construct)
+
+
+def _is_named_by_id(construct: Construct) -> bool:
+    """The tag is the only name: where a physical name is left out, CDK makes one instead."""
+    cls = construct.cls
+    argument = cls.arguments.get(cls.name_argument or "")
+    return cls.tagged_by_id and (argument is None or argument.property is None)
+
+
+def _has_name(construct: Construct) -> bool:
+    names = (construct.cls.name_argument, *construct.cls.other_names)
+    given = any(name in construct.arguments for name in names if name is not None)
+    return given or (construct.open and construct.cls.name_argument is not None)
+
+
+def _makes_resource(construct: Construct) -> bool:
+    if construct.is_a(*_NO_RESOURCE) or construct.inherited:
+        return False
+    return not _ATTACHED.search(construct.cls.resource or construct.name)

@@ -1,0 +1,286 @@
+"""Where else in an app a name stands: other texts that hold it, and what each is there for."""
+
+from __future__ import annotations
+
+import ast
+import enum
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from tapfix.model.app import App
+from tapfix.model.callers import Callers
+from tapfix.model.modules import AppClass, Module
+from tapfix.model.names import Names
+from tapfix.model.scopes import read_names
+from tapfix.model.source import SourceError, parse
+from tapfix.model.values import CDK
+from tapfix.recipes.kinds import fits_address, fits_words
+from tapfix.recipes.places import Given, Place, place_of
+from tapfix.recipes.renaming import UNKNOWN, occurs
+
+_LOOK_UP = re.compile(r"from_(?!aws_managed)\w*(?:name|arn|attributes|lookup|id)\w*")
+_ADDRESS = re.compile(r"\barn:|\w://|\.amazonaws\.com\b")
+_PROSE = re.compile(
+    r"description|comment|display_name|message|title|label|summary|notes?|subject|text"
+)
+_LOGGING = frozenset(
+    "print debug info warning error exception critical log add_info add_warning add_error".split()
+)
+# Arguments of boto3 that take the name of a resource: `Bucket=`, `TableName=`, `SecretId=`.
+_BOTO = re.compile(r"Bucket|[A-Z]\w*(?:Name|Names|Id|Arn|Identifier|Url|Group)|WorkGroup")
+_BOTO_RESOURCE = re.compile(r"Table|Bucket|Queue|Topic|Stream|Object|Function|get_queue_by_name")
+_SEPARATED = re.compile(r"[-_./:]")
+_HUMPED = re.compile(r"[a-z][A-Z]")
+
+
+class Purpose(enum.Enum):
+    """What a text that holds a name is there for.
+
+    ``REFERENCE``: it must be the name, or the program looks for something that is not there.
+    ``OTHER``: it may well be. ``NONE``: a construct's id, another's name, words for people.
+    """
+
+    REFERENCE = enum.auto()
+    OTHER = enum.auto()
+    NONE = enum.auto()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sought:
+    """A name that is looked for.
+
+    ``argument`` gives it to a construct that makes a ``resource`` (``bucket_name``,
+    ``AWS::S3::Bucket``); ``origin`` is the constant that gives it, where a name stands between: who
+    else reads that constant means the same thing.
+    """
+
+    text: str
+    argument: str
+    resource: str | None = None
+    origin: ast.expr | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Mention:
+    """A text that holds a name. ``exact``: it is the name and nothing else."""
+
+    module: Module
+    node: ast.expr
+    text: str
+    exact: bool
+    purpose: Purpose
+
+
+def is_distinctive(name: str) -> bool:
+    """Whether a text that equals the name can hardly mean anything else."""
+    if len(name) >= 6 and _SEPARATED.search(name):
+        return True
+    return len(name) >= 10 and _HUMPED.search(name) is not None
+
+
+@dataclass(eq=False)
+class Mentions:
+    """Searches one app. ``given`` are the expressions that give constructs their names."""
+
+    app: App
+    names: Names
+    callers: Callers
+    given: frozenset[ast.expr]
+    _nodes: dict[Module, list[ast.expr]] = field(default_factory=dict)
+
+    def of(self, sought: Sought) -> Iterator[Mention]:
+        """The texts, but for those that name constructs, that hold a name."""
+        for module in (*self.app.modules.loaded(), *self._scripts):
+            for node in self._texts(module):
+                text = self._text(module, node, sought)
+                if sought.text in text and occurs(text, sought.text):
+                    exact = text == sought.text
+                    purpose = self._purpose(module, node, exact, sought)
+                    if purpose is not Purpose.NONE:
+                        yield Mention(module, node, text, exact, purpose)
+
+    def is_handler(self, module: Module) -> bool:
+        """Whether a module runs in Lambda, and not when the app is synthesised."""
+        return module in self._handler_modules
+
+    def is_script(self, module: Module) -> bool:
+        """Whether a module is no part of the app, its handlers and tests."""
+        return module in self._scripts
+
+    @cached_property
+    def _handler_modules(self) -> frozenset[Module]:
+        return frozenset(
+            module
+            for handler in self.app.handlers
+            for module in handler.modules
+            if not module.is_cdk
+        )
+
+    @cached_property
+    def _scripts(self) -> tuple[Module, ...]:
+        """Files that nothing else needs, read beside the app so that they change no reading of it."""
+        known = {module.path for module in self.app.modules.loaded()}
+        found = []
+        for path in sorted(self.app.files):
+            if path.endswith(".py") and path not in known:
+                try:
+                    file = parse(path, self.app.files[path])
+                except SourceError:
+                    continue
+                found.append(Module(file, read_names(file.tree), is_cdk=False))
+        return tuple(found)
+
+    # Texts
+
+    def _texts(self, module: Module) -> list[ast.expr]:
+        """The string expressions of a module, and names that may stand for texts."""
+        known = self._nodes.get(module)
+        if known is None:
+            known = self._nodes[module] = [
+                node
+                for node in ast.walk(module.file.tree)
+                if isinstance(node, (ast.JoinedStr, ast.Constant, ast.Name, ast.Attribute))
+                and _is_text(node, module.names.parents)
+            ]
+        return known
+
+    def _text(self, module: Module, node: ast.expr, sought: Sought) -> str:
+        """The text of an expression, as far as it can hold the name."""
+        if isinstance(node, ast.Constant):
+            return str(node.value)
+        if isinstance(node, ast.JoinedStr):
+            return "".join(self.field_text(module, piece, sought) for piece in node.values)
+        value = self.app.evaluator.value(module, node)
+        # A name for a text with more in it: there, the text itself changes.
+        return sought.text if value.constant == sought.text and not value.is_direct else ""
+
+    def field_text(self, module: Module, piece: ast.expr, sought: Sought) -> str:
+        """The text of a part of an f-string; a mark where it is not known, or changes elsewhere."""
+        if isinstance(piece, ast.Constant):
+            return str(piece.value)
+        parts = self.names.fixed(module, ast.JoinedStr([piece]))
+        text = UNKNOWN if parts is None else "".join(part.text for part in parts)
+        return UNKNOWN if text != sought.text and occurs(text, sought.text) else text
+
+    def _is_same(self, module: Module, node: ast.expr, sought: Sought) -> bool:
+        """Whether an expression gets the name from the constant that the construct gets it from."""
+        if sought.origin is None:
+            return False
+        nodes: list[ast.expr] = [node]
+        if isinstance(node, ast.JoinedStr):
+            nodes = [p.value for p in node.values if isinstance(p, ast.FormattedValue)]
+        return any(self.app.evaluator.value(module, n).origin is sought.origin for n in nodes)
+
+    # Purposes
+
+    def _purpose(self, module: Module, node: ast.expr, exact: bool, sought: Sought) -> Purpose:
+        if node in self.given:
+            return Purpose.REFERENCE if self._is_log_group(module, node, exact) else Purpose.NONE
+        place = place_of(module, node)
+        if place is None or (place.is_definition and exact):
+            return Purpose.NONE
+        same = self._is_same(module, node, sought)
+        purpose = self._at(module, node, place, exact, sought)
+        if purpose is Purpose.REFERENCE and not same and not self._fits(module, place, sought):
+            purpose = Purpose.OTHER
+        if purpose is Purpose.OTHER and same:
+            return Purpose.REFERENCE
+        known = is_distinctive(sought.text) or purpose is not Purpose.OTHER
+        return purpose if known else Purpose.NONE
+
+    def _at(
+        self, module: Module, node: ast.expr, place: Place, exact: bool, sought: Sought
+    ) -> Purpose:
+        given = place.given
+        if given is not None and given.method in _LOGGING:
+            return Purpose.NONE
+        if self.callers.is_test(module) or self.is_handler(module) or self.is_script(module):
+            is_reference = exact and _is_named(place)
+            if not self.callers.is_test(module):
+                is_reference |= self._is_address(module, node, place, sought)
+            return Purpose.REFERENCE if is_reference else Purpose.OTHER
+        if self._is_address(module, node, place, sought):
+            return Purpose.REFERENCE
+        if given is None:
+            return Purpose.REFERENCE if place.is_variable and exact else Purpose.OTHER
+        return self._given_to(module, given, exact, sought.argument)
+
+    def _fits(self, module: Module, place: Place, sought: Sought) -> bool:
+        """Whether the text speaks of the resource that has the name, and not of another."""
+        text = self._joined(module, place.whole, sought)
+        if _ADDRESS.search(text):
+            return fits_address(sought.resource, text)
+        given = place.given
+        words = place.key if given is None else f"{given.method} {given.keyword}"
+        if given is not None and given.method == "add_environment":
+            words = ast.unparse(given.call.args[0]) if given.call.args else ""
+        return fits_words(sought.argument, words)
+
+    def _is_address(self, module: Module, node: ast.expr, place: Place, sought: Sought) -> bool:
+        """Whether the text, with what is added to it, is an ARN or a URL that holds the name."""
+        text = self._joined(module, place.whole, sought)
+        return _ADDRESS.search(text) is not None and occurs(text, sought.text)
+
+    def _joined(self, module: Module, node: ast.expr, sought: Sought) -> str:
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+            left = self._joined(module, node.left, sought)
+            return left + self._joined(module, node.right, sought)
+        if isinstance(node, (ast.Constant, ast.JoinedStr, ast.Name, ast.Attribute)):
+            return self._text(module, node, sought) or UNKNOWN
+        return UNKNOWN
+
+    def _is_log_group(self, module: Module, node: ast.expr, exact: bool) -> bool:
+        """Whether a name holds another, as the name of a function's log group does."""
+        source = self.app.evaluator.value(module, node).constant
+        return isinstance(source, str) and source.startswith("/aws/") and not exact
+
+    def _given_to(self, module: Module, given: Given, exact: bool, argument: str) -> Purpose:
+        """The purpose of a text that a call in stack code is given."""
+        callee = self.app.evaluator.callee(module, given.call)
+        if callee == "aws_cdk.Fn.import_value" or argument == "export_name":
+            found = callee == "aws_cdk.Fn.import_value" and argument == "export_name" and exact
+            return Purpose.REFERENCE if found else Purpose.NONE
+        if self._is_id(callee, given) or _PROSE.search(given.keyword):
+            return Purpose.NONE
+        if not exact:
+            return Purpose.OTHER
+        if _LOOK_UP.fullmatch(given.method) or given.is_second_of("add_environment"):
+            return Purpose.REFERENCE
+        if given.is_second_of("add") and "Tags" in ast.unparse(given.call.func):
+            return Purpose.REFERENCE
+        is_cdk = isinstance(callee, str) and callee.startswith(CDK)
+        if is_cdk and given.keyword == argument:
+            return Purpose.REFERENCE
+        if callee == "aws_cdk.CfnOutput" and given.keyword == "value":
+            return Purpose.REFERENCE
+        named = given.keyword == "name" or given.keyword.endswith("_name")
+        return Purpose.NONE if is_cdk and named else Purpose.OTHER
+
+    def _is_id(self, callee: object, given: Given) -> bool:
+        made = isinstance(callee, AppClass) or (
+            isinstance(callee, str) and self.app.catalogue.construct(callee) is not None
+        )
+        second = given.position == 1 and (made or given.method == "__init__")
+        return second or given.keyword in ("id", "construct_id") or "find_child" in given.method
+
+
+def _is_text(node: ast.expr, parents: Mapping[ast.AST, ast.AST]) -> bool:
+    parent = parents.get(node)
+    if isinstance(parent, (ast.JoinedStr, ast.Expr, ast.FormattedValue)):
+        return False
+    if isinstance(node, ast.Constant):
+        return isinstance(node.value, str)
+    if isinstance(node, (ast.Name, ast.Attribute)):
+        called = isinstance(parent, ast.Call) and parent.func is node
+        return isinstance(node.ctx, ast.Load) and not called and not isinstance(parent, ast.Attribute)
+    return True
+
+
+def _is_named(place: Place) -> bool:
+    """Whether a text is what boto3, or a template, takes for a resource's name."""
+    if place.given is not None:
+        first = place.given.position == 0 and _BOTO_RESOURCE.fullmatch(place.given.method)
+        return bool(first or _BOTO.fullmatch(place.given.keyword))
+    return _BOTO.fullmatch(place.key) is not None

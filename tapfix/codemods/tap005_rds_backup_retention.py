@@ -40,10 +40,11 @@ from tapfix.model.app import App
 from tapfix.model.constructs import Construct
 from tapfix.model.databases import INSTANCES, Feeds, engine, feeds, is_member
 from tapfix.model.durations import days
-from tapfix.model.overrides import overrides
+from tapfix.model.overrides import is_set_from_afar, overrides
 from tapfix.model.values import Value
-from tapfix.recipes.arguments import Obstacle, add_beside, give, put
+from tapfix.recipes.arguments import add_beside, give, put
 from tapfix.recipes.durations import set_days
+from tapfix.recipes.offers import offer
 from tapfix.rule import Profile, Rule, Severity
 
 _DELETE = "delete_automated_backups"
@@ -61,6 +62,8 @@ class _Retention:
 
 def find(app: App) -> Iterator[Finding]:
     """RDS instances that keep backups, and clusters that keep them for more than one day."""
+    if is_set_from_afar(app, "BackupRetentionPeriod"):
+        return
     fed = feeds(app)
     for database in app.constructs:
         if not database.name.startswith("aws_rds.") or is_member(database):
@@ -86,15 +89,10 @@ def _kept(app: App, database: Construct, retention: _Retention, least: int, fed:
 
 def _left_behind(app: App, database: Construct) -> Finding:
     message = f"{database.label} leaves its automated backups behind when it is deleted"
-    edits = give(app, database, _DELETE, "True")
-    fix, reason = None, None
-    if isinstance(edits, Obstacle):
-        reason = edits.reason
-    else:
-        title = "delete the automated backups with the database"
-        fix = Fix(title, Impact.DATA_DIES_WITH_STACK, edits)
+    title = "delete the automated backups with the database"
+    offered = offer(title, Impact.DATA_DIES_WITH_STACK, give(app, database, _DELETE, "True"))
     ref = database.arguments[_DELETE].value.ref
-    return Finding("TAP005", ref, message, fix, reason, scope=database.statement)
+    return Finding("TAP005", ref, message, scope=database.statement, **offered)
 
 
 def _count(number: float) -> str:
@@ -120,7 +118,7 @@ def _retention(app: App, database: Construct) -> _Retention | None:
 
 
 def _known(value: Value | None, argument: str, obstacle: str | None) -> _Retention | None:
-    if value is None:
+    if value is None or value.is_inherited:
         return None
     number = value.constant if isinstance(value.constant, (int, float)) else days(value)
     return None if number is None else _Retention(value, number, argument, obstacle)

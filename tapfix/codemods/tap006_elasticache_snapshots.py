@@ -30,25 +30,28 @@ from tapfix.codemods.examples.tap006_elasticache_snapshots import EXAMPLES
 from tapfix.edits import Finding, Fix, Impact
 from tapfix.model.app import App
 from tapfix.model.constructs import Construct
-from tapfix.model.overrides import overrides
+from tapfix.model.overrides import is_set_from_afar, overrides
 from tapfix.model.values import Value
 from tapfix.recipes.arguments import put
 from tapfix.rule import Profile, Rule, Severity
 
 _LIMIT = "snapshot_retention_limit"
+_PROPERTY = "SnapshotRetentionLimit"
 _WINDOWS = ("snapshot_window", "daily_snapshot_time")
 _FINAL = "final_snapshot_name"
 
 
 def find(app: App) -> Iterator[Finding]:
     """Caches with daily snapshots or a final one."""
+    if is_set_from_afar(app, _PROPERTY):
+        return
     takers = app.catalogue.taking(_LIMIT)
     for cache in app.of(*(name for name in takers if name.startswith("aws_elasticache."))):
         argument = cache.argument(_LIMIT)
-        later = overrides(app, cache, "SnapshotRetentionLimit")
+        later = overrides(app, cache, _PROPERTY)
         value = later[-1].value if later else argument.value if argument is not None else None
         limit = value.constant if value is not None else 0
-        if any(override.is_decision for override in later):
+        if any(o.is_decision for o in later) or (value is not None and value.is_inherited):
             continue
         if value is not None and isinstance(limit, int) and limit > 0:
             obstacle = argument.obstacle if argument is not None and not later else None

@@ -31,13 +31,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tapfix.codemods.examples.tap016_bucket_expiration import EXAMPLES
-from tapfix.edits import Finding, Fix, Impact
+from tapfix.edits import Finding, Impact
 from tapfix.model.app import App
 from tapfix.model.bucket_roles import read_bucket_roles
 from tapfix.model.constructs import Construct
 from tapfix.model.lifecycle import Lifecycle, read_lifecycle
-from tapfix.recipes.arguments import Obstacle
 from tapfix.recipes.lifecycle import expire
+from tapfix.recipes.offers import offer
 from tapfix.rule import Rule, Severity
 
 
@@ -62,14 +62,9 @@ def _kept(app: App, bucket: Construct, lifecycle: Lifecycle) -> Finding:
     message = (
         f"{bucket.label} has no rule that expires objects: its data is kept, and paid for, for ever"
     )
-    edits = expire(app, bucket, lifecycle)
-    fix, reason = None, None
-    if isinstance(edits, Obstacle):
-        reason = edits.reason
-    else:
-        title = f"let objects expire after {app.settings.expiration_days} days"
-        fix = Fix(title, Impact.DATA_EXPIRES, edits)
-    return Finding("TAP016", bucket.head, message, fix, reason, scope=bucket.statement)
+    title = f"let objects expire after {app.settings.expiration_days} days"
+    offered = offer(title, Impact.DATA_EXPIRES, expire(app, bucket, lifecycle))
+    return Finding("TAP016", bucket.head, message, scope=bucket.statement, **offered)
 
 
 RULE = Rule(

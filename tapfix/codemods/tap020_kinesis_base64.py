@@ -96,7 +96,7 @@ def _places(payload: Payload) -> dict[Place, str]:
     places: dict[Place, str] = {}
     for place in dict.fromkeys(use.place for use in misuses):
         here = [use for use in misuses if use.place == place]
-        if place in as_it_comes or _is_mixed(here):
+        if place in as_it_comes or _is_mixed(here) or not all(use.is_alone for use in here):
             return {}
         places[place] = _closing(here, place)
     return places

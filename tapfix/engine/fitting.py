@@ -122,8 +122,9 @@ def _own(layout: _Layout, line_length: int) -> bytes:
     modes: dict[Bracket, str] = {}
     best = _render(layout, modes)
     line = layout.draft.line
-    if _excess(line, line.text, line_length):  # who has longer lines is not taught now
-        return best
+    grows = any(change.additions for change in layout.draft.changes.values())
+    if _excess(line, line.text, line_length) and not grows:
+        return best  # it was too long before: no reason to touch more of it than the edit does
     for bracket in _candidates(layout.draft):
         for mode in _choices(layout.draft, bracket):
             excess = _excess(line, best, line_length)

@@ -30,7 +30,8 @@ from tapfix.model.uses import Use, find_uses
 from tapfix.model.values import Value
 
 _CDK_MARK = b"aws_cdk"
-_V1_MARK = re.compile(rb"from\s+aws_cdk\s+import\s+[^\n]*\bcore\b|aws_cdk\.core\b")
+_V1 = "aws_cdk.core"
+_V1_MARK = re.compile(rb"\bcore\b")
 _IMPORT = re.compile(rb"^[ \t]*(?:from|import)[ \t]+([\w.]+)", re.MULTILINE)
 
 
@@ -205,4 +206,20 @@ def _close(modules: Modules, paths: list[str]) -> None:
 
 
 def _is_v1(module: Module) -> bool:
-    return _V1_MARK.search(module.file.data) is not None
+    """Whether a module imports CDK 1 without a ``try`` that would do with CDK 2 as well."""
+    if _V1_MARK.search(module.file.data) is None:
+        return False
+    return any(
+        not any(isinstance(around, ast.Try) for around in module.names.ancestors(node))
+        for node in ast.walk(module.file.tree)
+        if _imports_v1(node)
+    )
+
+
+def _imports_v1(node: ast.AST) -> bool:
+    if isinstance(node, ast.Import):
+        return any(alias.name.startswith(_V1) for alias in node.names)
+    if not isinstance(node, ast.ImportFrom) or node.level:
+        return False
+    names = (f"{node.module}.{alias.name}" for alias in node.names)
+    return any(f"{name}.".startswith(f"{_V1}.") for name in names)

@@ -8,9 +8,12 @@ _DAYS = {"days": 1.0, "hours": 1 / 24, "minutes": 1 / 1440, "seconds": 1 / 86_40
 
 
 def days(value: Value) -> float | None:
-    """How many days a known ``Duration`` lasts; None if that is not in the source."""
+    """How many days a known ``Duration`` lasts; None if that is not in the source.
+
+    Nor is it known if a class of another file decides it (``Duration.days(self.days)``).
+    """
     unit, amount = duration_parts(value)
-    known = amount.constant if amount is not None else None
+    known = amount.constant if amount is not None and not amount.is_inherited else None
     if unit not in _DAYS or isinstance(known, bool) or not isinstance(known, (int, float)):
         return None
     return known * _DAYS[unit]

@@ -13,7 +13,7 @@ from tapfix.model.origins import Origin, Tracer
 from tapfix.model.scopes import Binding, Scope
 
 _TEXT_METHODS = frozenset(
-    "lower upper strip title capitalize replace removeprefix startswith endswith split".split()
+    ["lower", "upper", "strip", "title", "capitalize", "replace", "removeprefix", "startswith", "endswith", "split"]
 )
 _UNBOUND = ("staticmethod", "classmethod")
 _IN_DOUBT = frozenset({Origin.MAYBE, Origin.OPEN, Origin.UNKNOWN, Origin.NOTHING})

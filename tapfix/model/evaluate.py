@@ -253,8 +253,15 @@ class Evaluator:
         """Every call in the modules read so far of a class or function of the app."""
         for module in list(self.resolver.modules.loaded()):
             for call in module.names.calls:
-                if _last_name(call.func) is not None and self.callee(module, call) is target:
+                if _last_name(call.func) is not None and self._calls(module, call, target):
                     yield module, call
+
+    def _calls(self, module: Module, call: ast.Call, target: AppClass | AppFunction) -> bool:
+        if isinstance(target, AppClass):
+            # A class is never found through an instance. And to ask for instances here would not
+            # end: what an instance is may hang on how its class is constructed.
+            return self.resolver.symbol(module, call.func) is target
+        return self.callee(module, call) is target
 
 
 def decided(home: Module, statement: ast.AST, module: Module, use: ast.AST) -> bool:

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from tapfix.model.evaluate import Evaluator
 from tapfix.model.functions import LambdaFunction
 from tapfix.model.modules import AppClass, AppFunction, Module, Modules
-from tapfix.model.scopes import read_names
 from tapfix.model.source import SourceError, parse
 from tapfix.model.values import Value
+from tapfix.model.walk import read_names
 
 _MARK = re.compile(rb"^(?:async[ \t]+)?def[ \t]+\w+\([ \t\r\n]*event\b", re.MULTILINE)
 _TESTS = frozenset({"test", "tests", "testing"})

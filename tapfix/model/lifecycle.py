@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -37,7 +38,7 @@ class LifecycleRule:
     @property
     def can_change(self) -> bool:
         """Whether the source of the rule is the rule of this bucket alone."""
-        return self.value.is_direct or not self.value.shared
+        return self.value.is_direct or not (self.value.shared or self.value.is_inherited)
 
     @property
     def is_off(self) -> bool:
@@ -120,7 +121,7 @@ def _given(bucket: Construct) -> Lifecycle | None:
             listed = _member(argument.value, "rules")
         else:
             return None
-    if listed is None or listed.kind != "list" or listed.open or not _is_own(listed):
+    if listed is None or listed.open or not _is_own(listed):
         return None
     if not all(_is_changeable(item, *RULE_CALLS) for item in listed.items):
         return None
@@ -133,8 +134,9 @@ def _is_changeable(value: Value, *calls: str) -> bool:
 
 
 def _is_own(listed: Value) -> bool:
-    # A list with other readers may be appended to.
-    return listed.is_direct or not listed.shared
+    """Whether a value is a list display that nothing else reads, and so may append to."""
+    own = listed.is_direct or not (listed.shared or listed.is_inherited)
+    return own and isinstance(listed.origin, ast.List)
 
 
 def _member(value: Value, name: str) -> Value | None:

@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from tapfix.edits import Ref
-from tapfix.model.scopes import Binding, Names, Scope, read_names
+from tapfix.model.scopes import Binding, Names, Scope
 from tapfix.model.source import Problem, SourceError, SourceFile, parse
+from tapfix.model.walk import read_names
 
 
 @dataclass(frozen=True, eq=False)
@@ -151,7 +152,10 @@ class AppFunction:
         a = self.node.args
         positional = (*a.posonlyargs, *a.args)
         late = positional[len(positional) - len(a.defaults) :]
-        pairs = (*zip(late, a.defaults, strict=True), *zip(a.kwonlyargs, a.kw_defaults, strict=True))
+        pairs = (
+            *zip(late, a.defaults, strict=True),
+            *zip(a.kwonlyargs, a.kw_defaults, strict=True),
+        )
         return next((value for arg, value in pairs if arg.arg == name), None)
 
 

@@ -6,7 +6,7 @@ Names of functions are those of the modules that define them, a method's is the 
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from tapfix.model.evaluate import Evaluator
@@ -50,7 +50,8 @@ _SHOWN = (ast.Raise, ast.Assert)
 class Judgement:
     """What is done with the text: ``what`` names it for a message, ``need`` is what it takes.
 
-    A ``misuse`` never works on encoded text; a ``hint`` makes sense on it now and then.
+    A ``misuse`` never works on encoded text; a ``hint`` makes sense on it now and then, or gets
+    another value now and then.
     """
 
     kind: UseKind
@@ -113,15 +114,15 @@ def _is_message(text: ast.JoinedStr) -> bool:
 def judge(evaluator: Evaluator, spot: Spot) -> Judgement:
     """What the code does with base64 text where it arrives."""
     found = _judge(evaluator, spot)
-    if not spot.sure and found.kind != "decode":
-        return OTHER
+    if found.kind == "misuse" and not spot.sure:
+        found = replace(found, kind="hint")
     if found.kind in ("log", "decode", "check"):
         return found
     if "formatted" in spot.marks:
         return Judgement("hint", "an f-string", "text")
-    if found.kind == "misuse" and "text" in spot.marks:
+    if found.kind != "other" and "text" in spot.marks:
         # Binary data is none that could be written as text on its way.
-        return Judgement("misuse", found.what, "neither" if found.need == "bytes" else "text")
+        return replace(found, need="neither" if found.need == "bytes" else "text")
     return found
 
 

@@ -56,7 +56,8 @@ class PayloadUse:
     ``text``, ``either``; or ``neither``, where something in between would have to go.
 
     ``place`` is the expression through which the data gets there in the function that reads it;
-    ``is_direct`` says that it is itself the argument of the operation.
+    ``is_direct`` says that it is itself the argument of the operation, ``is_alone`` that no other
+    value ever arrives there.
     """
 
     kind: UseKind
@@ -64,6 +65,7 @@ class PayloadUse:
     need: Need
     place: Place
     is_direct: bool
+    is_alone: bool
 
 
 @dataclass(frozen=True, eq=False)
@@ -144,4 +146,4 @@ def _use(evaluator: Evaluator, spot: Spot, read: Read) -> PayloadUse:
     is_direct = spot.local is None and not spot.lists
     # What left the reading function is changed there, before it leaves.
     place = Place(read.module, spot.local) if spot.local else Place(spot.module, spot.node)
-    return PayloadUse(judgement.kind, judgement.what, judgement.need, place, is_direct)
+    return PayloadUse(judgement.kind, judgement.what, judgement.need, place, is_direct, spot.sure)

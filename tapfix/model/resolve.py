@@ -44,6 +44,8 @@ class Resolver:
 
     def lookup(self, module: Module, scope: Scope, name: str, depth: int = 0) -> Symbol | None:
         """What a name means in a scope."""
+        if depth > DEPTH:
+            return None
         bindings = scope.lookup(name)
         if not bindings:
             return self._starred(module, name, depth)

@@ -237,9 +237,14 @@ class _Flow:
             if isinstance(ancestor, (ast.FunctionDef, ast.AsyncFunctionDef)):
                 function = self.evaluator.resolver.modules.function_at(module, ancestor)
                 self.callers(function, chain)
-                if function.owner is not None:
+                if function.owner is not None and _is_property(function):
                     self.attribute_readers(function.owner, function.name, chain)
                 return
+
+
+def _is_property(function: AppFunction) -> bool:
+    names = (ast.unparse(node).rpartition(".")[2] for node in function.node.decorator_list)
+    return any(name in ("property", "cached_property") for name in names)
 
 
 def _parameter(function: AppFunction, place: int | str | None, bound: bool) -> str | None:

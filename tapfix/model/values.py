@@ -77,6 +77,11 @@ class Value:
         return self.node is self.origin
 
     @property
+    def is_inherited(self) -> bool:
+        """Whether a class of another file gives it through ``self``: a decision of that class."""
+        return self.origin_module is not self.module and self.source.startswith("self.")
+
+    @property
     def cdk(self) -> str:
         """The name below ``aws_cdk`` of a member or callee, or an empty text."""
         return self.name.removeprefix(CDK) if self.name.startswith(CDK) else ""

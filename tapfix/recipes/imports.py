@@ -43,7 +43,9 @@ def spell(app: App, module: Module, near: ast.AST, name: str) -> Code:
     full = f"aws_cdk.{name}"
     scope = module.scope_of(near)
     last = name.rpartition(".")[2]
-    if app.evaluator.resolver.lookup(module, scope, last) == full:
+    if app.evaluator.resolver.lookup(module, scope, last) == full and all(
+        _at_run_time(module, binding) for binding in scope.lookup(last)
+    ):
         return Code(last)
     alike = _spelled_alike(app, module, near, full)
     if alike is not None:

@@ -13,9 +13,9 @@ from tapfix.model.app import App
 from tapfix.model.callers import Callers
 from tapfix.model.modules import AppClass, Module
 from tapfix.model.names import Names
-from tapfix.model.scopes import read_names
 from tapfix.model.source import SourceError, parse
 from tapfix.model.values import CDK
+from tapfix.model.walk import read_names
 from tapfix.recipes.kinds import fits_address, fits_words
 from tapfix.recipes.places import Given, Place, place_of
 from tapfix.recipes.renaming import UNKNOWN, occurs
@@ -26,7 +26,7 @@ _PROSE = re.compile(
     r"description|comment|display_name|message|title|label|summary|notes?|subject|text"
 )
 _LOGGING = frozenset(
-    "print debug info warning error exception critical log add_info add_warning add_error".split()
+    ["print", "debug", "info", "warning", "error", "exception", "critical", "log", "add_info", "add_warning", "add_error"]
 )
 # Arguments of boto3 that take the name of a resource: `Bucket=`, `TableName=`, `SecretId=`.
 _BOTO = re.compile(r"Bucket|[A-Z]\w*(?:Name|Names|Id|Arn|Identifier|Url|Group)|WorkGroup")

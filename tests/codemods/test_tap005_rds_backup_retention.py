@@ -123,7 +123,9 @@ def test_a_dict_used_twice_is_reported() -> None:
         "rds.DatabaseInstance(self, 'B', **common)\n"
     )
     found = run(stack(body, IMPORTS)).first
-    assert [f.reason for f in found] == ["the dict that holds it is used in more than one place"] * 2
+    assert [f.reason for f in found] == [
+        "the dict that holds it is used in more than one place"
+    ] * 2
 
 
 def test_backup_settings_of_two_clusters_are_reported() -> None:
@@ -181,3 +183,26 @@ def test_the_fix_says_what_it_does_to_the_backups() -> None:
 
 def test_it_holds_for_ephemeral_environments_only() -> None:
     assert RULE.profiles == {Profile.EPHEMERAL}
+
+
+BASE = """\
+from aws_cdk import Duration, Stack
+
+
+class Base(Stack):
+    def __init__(self, scope, id):
+        super().__init__(scope, id)
+        self.days = 7
+        self.keep = Duration.days(7)
+"""
+
+
+@pytest.mark.parametrize("value", ["Duration.days(self.days)", "self.keep"])
+def test_what_a_base_class_of_another_file_says_is_its_decision(value: str) -> None:
+    body = primary().replace("Duration.days(7)", value)
+    app = stack(body, f"{IMPORTS}\nfrom base import Base").replace("Stack(Stack)", "Stack(Base)")
+    app = app.replace("construct_id, **kwargs)\n\n", "construct_id)\n\n")
+    assert not run({"app.py": app, "base.py": BASE}).first
+    # In the same file it is mended.
+    both = app.replace("from base import Base", BASE.replace("from aws_cdk import", "# "))
+    assert run(both).first

@@ -467,3 +467,119 @@ def test_the_message_says_what_follows() -> None:
         "handler gives Kinesis data to json.loads() as the base64 text that Lambda hands over,"
         " so every record fails"
     )
+
+
+ROUTES = """\
+import json
+import re
+from typing import cast
+
+PATTERN = re.compile("order")
+
+
+class Parser:
+    @staticmethod
+    def plain(record):
+        return json.loads(record["kinesis"]["data"])
+
+    @classmethod
+    def made(cls, record, strict=False):
+        return json.loads(record["kinesis"]["data"])
+
+
+def text(data, *, strict=True):
+    return json.loads(data)
+
+
+def several(*records):
+    return [json.loads(record["kinesis"]["data"]) for record in records]
+
+
+def handler(event, context):
+    records = event["Records"]
+{body}
+"""
+
+
+@pytest.mark.parametrize(
+    ("body", "count"),
+    [
+        ('for r in records[:10]:\n    json.loads(r["kinesis"]["data"])', 1),
+        ('for r in list(reversed(records)):\n    json.loads(r["kinesis"]["data"])', 1),
+        (
+            'for r in filter(lambda r: r["x"], records):\n    json.loads(r["kinesis"]["data"])',
+            1,
+        ),
+        ('for r in filter(None, records):\n    json.loads(r["kinesis"]["data"])', 1),
+        ('for r in event.get("Records") or []:\n    json.loads(r["kinesis"]["data"])', 1),
+        ('for r in records:\n    k = cast(dict, r["kinesis"])\n    json.loads(k["data"])', 1),
+        ('for r in records:\n    data = r and r["kinesis"]["data"]\n    json.loads(data)', 1),
+        ('for r in records:\n    a = b = r["kinesis"]["data"]\n    json.loads(b)', 1),
+        ('for r in records:\n    n, (a, b) = 1, (2, r["kinesis"]["data"])\n    json.loads(b)', 0),
+        ('for d in [r["kinesis"]["data"] for r in records]:\n    json.loads(d)', 1),
+        ('for d in map(lambda r: r["kinesis"]["data"], records):\n    json.loads(d)', 1),
+        ('list(map(json.loads, [r["kinesis"]["data"] for r in records]))', 1),
+        ('all(PATTERN.match(r["kinesis"]["data"]) for r in records)', 1),
+        ('all(re.search("order", r["kinesis"]["data"]) for r in records)', 1),
+        ('all(re.search(r["kinesis"]["data"], "order") for r in records)', 0),
+        ('all(unknown.match(r["kinesis"]["data"]) for r in records)', 0),
+        ("for r in records:\n    Parser.plain(r)", 1),
+        ("for r in records:\n    Parser.made(r, strict=True)", 1),
+        ("for r in records:\n    Parser().made(record=r)", 1),
+        ('for r in records:\n    text(data=r["kinesis"]["data"], strict=False)', 1),
+        ('for r in records:\n    text(*[r["kinesis"]["data"]])', 0),
+        ("several(*records)", 0),
+        ('text(bytes(records[0]["kinesis"]["data"], "utf-8"))', 1),
+        ('text(str(records[0]["kinesis"]["data"])[:100])', 1),
+        ('json.loads(records[0]["kinesis"]["data"] + "=" * 2)', 1),
+        ('json.loads("".join(r["kinesis"]["data"] for r in records))', 0),
+        ('for r, s in zip(records, records):\n    json.loads(r["kinesis"]["data"])', 0),
+        ('for d in {r["kinesis"]["data"]: 1 for r in records}:\n    json.loads(d)', 0),
+        ('json.loads(json.loads(json.dumps(event))["Records"][0]["kinesis"]["data"])', 0),
+    ],
+)
+def test_routes_of_the_data(body: str, count: int) -> None:
+    before = ROUTES.format(body=textwrap.indent(body, "    "))
+    text, found = mended(before)
+    assert len(found) == count
+    assert text.count("base64.b64decode(") == count
+    compile(text, "handler.py", "exec")
+
+
+@pytest.mark.parametrize(
+    ("body", "count"),
+    [
+        # A loop's variable and another value of the same name.
+        ('for r in records:\n    d = r["kinesis"]["data"]\n    r = json.loads(d)\n    r["x"]', 1),
+        ('r = None\nfor r in records:\n    json.loads(r["kinesis"]["data"])', 1),
+        ('for r in others:\n    pass\nfor r in records:\n    json.loads(r["kinesis"]["data"])', 1),
+        (
+            'for r in records:\n    if x:\n        r = fix(r)\n    json.loads(r["kinesis"]["data"])',
+            0,
+        ),
+        (
+            'for r in records:\n    d = r["kinesis"]["data"]\n'
+            "    if x:\n        d = fix(d)\n    json.loads(d)",
+            0,
+        ),
+        (
+            'for r in records:\n    d = r["kinesis"]["data"]\n'
+            "    if x:\n        d = b64decode(d)\n    json.loads(d)",
+            0,
+        ),
+        ('for r in records:\n    r = fix(r)\n    json.loads(r["kinesis"]["data"])', 0),
+        ('d = None\nfor r in records:\n    json.loads(d or "{}")\n    d = r["kinesis"]["data"]', 0),
+        (
+            'for r in records:\n    try:\n        d = r["kinesis"]["data"]\n'
+            '    except KeyError:\n        d = "{}"\n    json.loads(d)',
+            1,
+        ),
+        (
+            'for r in records:\n    if "kinesis" in r:\n        d = r["kinesis"]["data"]\n'
+            '    else:\n        d = r["body"]\n    json.loads(d)',
+            1,
+        ),
+    ],
+)
+def test_names_that_are_bound_again(body: str, count: int) -> None:
+    assert len(mended(ROUTES.format(body=textwrap.indent(body, "    ")))[1]) == count

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+
 import pytest
 
 from tapfix.model.values import Value
@@ -77,10 +79,7 @@ def test_literals(source: str, expected: object) -> None:
         ("if (n := 1):\n    n", 1),
         ("class A:\n    x = 1\nA.x", 1),
         ("class A:\n    x = 1\n    def f(self):\n        self.x", 1),
-        (
-            "class A:\n    def __init__(self):\n        self.x = 1\n    def f(self):\n        self.x",
-            1,
-        ),
+        ("class A:\n    def __init__(self):\n        self.x = 1\n    def f(a):\n        a.x", 1),
         ("class A:\n    x = 1\nclass B(A):\n    def f(self):\n        self.x", 1),
         ("class A:\n    x = 1\na = A()\na.x", 1),
         ("class A:\n    x = 1\nA().x", 1),
@@ -183,7 +182,8 @@ def test_constants_of_other_modules(source: str) -> None:
         source,
         {
             "lib/__init__.py": "from .names import *\n",
-            "lib/names.py": 'BUCKET = "orders"\nclass Names:\n    bucket = BUCKET\nnames = Names()\n',
+            "lib/names.py": 'BUCKET = "orders"\nclass Names:\n    bucket = BUCKET\n'
+            "names = Names()\n",
             "lib/more.py": "from ..lib.names import BUCKET\n",
         },
     )
@@ -206,7 +206,7 @@ def test_constants_of_other_modules(source: str) -> None:
         ("from aws_cdk import Duration as D\nD.days(7)", ("<aws_cdk.Duration.days>", 7)),
         ("DAYS = 7\nKEEP = aws_cdk.Duration.days(DAYS)\nKEEP", ("<aws_cdk.Duration.days>", 7)),
         (
-            "from aws_cdk import aws_rds as rds\nrds.BackupProps(retention=aws_cdk.Duration.days(1))",
+            "from aws_cdk import Duration as D, aws_rds\naws_rds.BackupProps(retention=D.days(1))",
             ("<aws_cdk.aws_rds.BackupProps>", ("retention", ("<aws_cdk.Duration.days>", 1))),
         ),
         ("import os\nos.environ.get('A', 'b')", ("<os.environ.get>", "A", "b")),
@@ -255,3 +255,35 @@ def test_what_goes_round_in_circles_ends() -> None:
     chain = "\n".join(f"c{n + 1} = c{n}.f(c{n}, c{n})" for n in range(400))
     assert shown(value_of(f"{lines}\n{chain}\na7")) is ...
     assert shown(value_of(f"{lines}\n{chain}\nc400")) is ...
+
+
+def test_a_default_that_is_used_where_its_class_might_be_constructed() -> None:
+    source = """
+    from dataclasses import dataclass
+
+    @dataclass(frozen=True)
+    class Database:
+        days: int = 7
+
+    @dataclass(frozen=True)
+    class Config:
+        database: Database = Database()
+
+    class Holder:
+        def __init__(self, config: Config) -> None:
+            self.config = config
+
+        def keep(self) -> None:
+            self.config.database.keep()
+            self.config.database.days
+
+    Holder(Config())
+    """
+    app = read(source)
+    module = module_of(app)
+    (expression,) = [
+        node
+        for node in ast.walk(module.file.tree)
+        if isinstance(node, ast.Attribute) and node.attr == "days"
+    ]
+    assert shown(app.evaluator.value(module, expression)) == 7

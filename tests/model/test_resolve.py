@@ -101,8 +101,10 @@ def test_a_class_of_the_app_hides_that_of_the_library() -> None:
 @pytest.mark.parametrize(
     "source",
     [
-        "try:\n    from aws_cdk import core\nexcept ImportError:\n    import aws_cdk as core\ncore.Stack",
-        "try:\n    import aws_cdk as core\nexcept ImportError:\n    from aws_cdk import core\ncore.Stack",
+        "try:\n    from aws_cdk import core\nexcept ImportError:\n"
+        "    import aws_cdk as core\ncore.Stack",
+        "try:\n    import aws_cdk as core\nexcept ImportError:\n"
+        "    from aws_cdk import core\ncore.Stack",
         "try:\n    from aws_cdk import Stack\nexcept ImportError:\n"
         "    from aws_cdk.core import Stack\nStack",
         "try:\n    from aws_cdk.core import Stack\nexcept ImportError:\n"

@@ -21,12 +21,12 @@ database itself is changed in place. Know that RDS deletes the backups it has as
 is deployed, and that an instance is out of service for a moment when backups are switched off.
 
 Left alone
-A retention that is not given (RDS then keeps one day), or that depends on the environment. Read
-replicas and zero-ETL integrations are fed from backups: their source is reported and kept, also if
-it cannot be told which instance is the source. So are SQL Server instances with Multi-AZ, RDS
-Custom, instances whose backups are replicated to another region, and MySQL instances whose
-parameters switch on the binary log, which needs backups. Instances of a cluster have no backups of
-their own. Off in profile ``production``.
+A retention that is not given (RDS then keeps one day), that depends on the environment, or that a
+base class in another file decides. Read replicas and zero-ETL integrations are fed from backups:
+their source is reported and kept, also if it cannot be told which instance is the source. So are
+SQL Server instances with Multi-AZ, RDS Custom, instances whose backups are replicated to another
+region, and MySQL instances whose parameters switch on the binary log, which needs backups.
+Instances of a cluster have no backups of their own. Off in profile ``production``.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ def find(app: App) -> Iterator[Finding]:
     """RDS instances that keep backups, and clusters that keep them for more than one day."""
     if is_set_from_afar(app, "BackupRetentionPeriod"):
         return
-    fed = feeds(app)
+    fed = app.once(feeds)
     for database in app.constructs:
         if not database.name.startswith("aws_rds.") or is_member(database):
             continue

@@ -43,7 +43,7 @@ from tapfix.rule import Rule, Severity
 
 def find(app: App) -> Iterator[Finding]:
     """Buckets without a rule that expires objects."""
-    roles = read_bucket_roles(app)
+    roles = app.once(read_bucket_roles)
     for bucket in app.of("aws_s3.Bucket", "aws_s3.CfnBucket"):
         lifecycle = read_lifecycle(app, bucket)
         if lifecycle is None or any(rule.expires for rule in lifecycle.rules):

@@ -165,11 +165,20 @@ class Draft:
     def _replace(self, place: Span, text: str) -> None:
         """Put new text in a place; comments that stood inside go above its line."""
         for comment in self.line.comments(place):
-            indent = lead(self.line.text, place[0], self.line.indent)
-            start = line_start(self.line.text, place[0])
-            start += len(indent.encode()) if start else 0
+            start, indent = self._above(place[0])
             self.patches.append(Patch(start, start, f"{comment}\n{indent}"))
         self.patches.append(Patch(*place, requoted(text, self.quote)))
+
+    def _above(self, offset: int) -> tuple[int, str]:
+        """Where a comment goes that is to stand above the row of ``offset``, and its indentation.
+
+        That is above the whole line if the row begins inside a string.
+        """
+        row = line_start(self.line.text, offset)
+        if not row or any(start < row < end for start, end in self.line.strings()):
+            return 0, self.line.indent
+        indent = lead(self.line.text, offset, self.line.indent)
+        return row + len(indent.encode()), indent
 
     def _reuse_place(self, bracket: Bracket, change: Change) -> None:
         """An item that goes, and after which a new one comes, leaves it its place."""

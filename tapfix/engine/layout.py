@@ -63,7 +63,7 @@ def added(
         if not bracket.items:
             patches.append(_into_empty(text, bracket, texts, place, first, unit))
         elif break_lines or (not bracket.bare and _one_a_line(text, bracket, index)):
-            patches += _own_lines(text, bracket, index, texts, place, first)
+            patches += _own_lines(text, bracket, index, texts, place, first, unit)
         else:
             patches += _same_line(text, bracket, index, texts, place, first)
     return patches
@@ -93,14 +93,20 @@ def _into_empty(
 
 
 def _own_lines(
-    text: bytes, bracket: Bracket, index: int, texts: Sequence[str], place: Place, first: str
+    text: bytes,
+    bracket: Bracket,
+    index: int,
+    texts: Sequence[str],
+    place: Place,
+    first: str,
+    unit: str,
 ) -> list[Patch]:
     items = bracket.items
     before = items[index - 1] if index else None
     start = bracket.open if before is None else _behind(before)
     rest = _REST_OF_LINE.match(text, start)
     point = rest.end() if rest and rest[1] else start
-    indent = _item_indent(text, bracket, index, first)
+    indent = _item_indent(text, bracket, index, first, unit)
     new = "".join(f"\n{indent}{place(t, indent)}," for t in texts)
     if before is None or before.comma is not None:
         return [Patch(point, point, new)]
@@ -110,13 +116,13 @@ def _own_lines(
     return [Patch(before.end, before.end, ","), Patch(point, point, new)]
 
 
-def _item_indent(text: bytes, bracket: Bracket, index: int, first: str) -> str:
+def _item_indent(text: bytes, bracket: Bracket, index: int, first: str, unit: str) -> str:
     """The column of the nearest item that begins its line, the following one first."""
     following = bracket.items[index : index + 1]
     for item in [*following, *reversed(bracket.items[:index])]:
         if starts_line(text, item.start):
             return lead(text, item.start, first)
-    return lead(text, bracket.open, first)
+    return lead(text, bracket.open, first) + unit
 
 
 def _behind(item: Item) -> int:

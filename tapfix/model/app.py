@@ -6,9 +6,10 @@ import ast
 import json
 import posixpath
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TypeVar, cast
 
 from tapfix.edits import Ref
 from tapfix.knowledge.catalogue import Catalogue, load
@@ -33,6 +34,7 @@ _CDK_MARK = b"aws_cdk"
 _V1 = "aws_cdk.core"
 _V1_MARK = re.compile(rb"\bcore\b")
 _IMPORT = re.compile(rb"^[ \t]*(?:from|import)[ \t]+([\w.]+)", re.MULTILINE)
+_Read = TypeVar("_Read")
 
 
 @dataclass(eq=False)
@@ -48,6 +50,7 @@ class App:
     evaluator: Evaluator
     catalogue: Catalogue
     _uses: dict[ast.Call, tuple[Use, ...]] = field(default_factory=dict)
+    _once: dict[Callable[[App], object], object] = field(default_factory=dict)
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -120,6 +123,17 @@ class App:
             self._uses[construct.node] = tuple(found)
         return self._uses[construct.node]
 
+    @cached_property
+    def followed(self) -> frozenset[ast.expr]:
+        """Every use of every construct, as ``Use.node`` gives it."""
+        return frozenset(use.node for one in self.constructs for use in self.uses(one))
+
+    def once(self, read: Callable[[App], _Read]) -> _Read:
+        """What a function makes of the whole app: several rules, each for many constructs, ask."""
+        if read not in self._once:
+            self._once[read] = read(self)
+        return cast(_Read, self._once[read])
+
     def function_around(self, construct: Construct) -> AppFunction | None:
         """The function or method in whose body a construct is made."""
         scope = construct.module.names.scopes[construct.node].function
@@ -159,6 +173,7 @@ def read_app(root: str, files: Mapping[str, bytes], settings: Settings) -> App:
     modules = Modules(root, files)
     catalogue = load()
     _read_modules(modules)
+    modules.settle()
 
     def exports(module: str) -> frozenset[str]:
         return catalogue.exports(module.removeprefix("aws_cdk."))
@@ -168,8 +183,9 @@ def read_app(root: str, files: Mapping[str, bytes], settings: Settings) -> App:
 
 def _read_modules(modules: Modules) -> None:
     python = [path for path in modules.files if path.endswith(".py")]
-    # Handlers are read with the rest: what the app reads how often must not depend on who asks.
-    _close(modules, [p for p in python if has_handler_mark(p, modules.root, modules.files[p])])
+    for path in python:
+        if has_handler_mark(path, modules.root, modules.files[path]):
+            modules.get(path)
     roots = [path for path in python if _CDK_MARK in modules.files[path]]
     if not roots:
         return

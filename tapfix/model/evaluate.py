@@ -26,6 +26,9 @@ class Evaluator:
     _values: dict[ast.expr, Value] = field(default_factory=dict)
     _pending: set[ast.expr] = field(default_factory=set)
     _cuts: int = 0
+    _calls: dict[tuple[Module, bool], dict[Symbol | None, list[ast.Call]]] = field(
+        default_factory=dict
+    )
     _counts: Counter[str] = field(default_factory=Counter)
     _counted: tuple[Module, ...] = ()
 
@@ -140,9 +143,23 @@ class Evaluator:
         owner = self.resolver.symbol(module, node.value)
         if isinstance(owner, Module):
             return self._name_binding(owner, owner.names.module, node.attr, depth)
+        member = self._enum_member(module, node.value) if node.attr == "value" else None
+        if member is not None:
+            return self._attribute_binding(*member)
         cls = owner if isinstance(owner, AppClass) else None
         cls = cls or self.instance_class(module, node.value, depth)
-        return self._attribute_binding(cls, node.attr) if cls is not None else None
+        # A member of an enum is an object of its own: in a text, most show their own name.
+        is_known = cls is not None and not is_enum(cls, self.resolver)
+        return self._attribute_binding(cls, node.attr) if cls is not None and is_known else None
+
+    def _enum_member(self, module: Module, node: ast.expr) -> tuple[AppClass, str] | None:
+        """The enum of the app, and the name of its member, that an expression names."""
+        if not isinstance(node, ast.Attribute):
+            return None
+        cls = self.resolver.symbol(module, node.value)
+        if isinstance(cls, AppClass) and is_enum(cls, self.resolver):
+            return cls, node.attr
+        return None
 
     def _attribute_binding(self, cls: AppClass, name: str) -> tuple[Module, Binding] | None:
         bindings = self.resolver.attribute_bindings(cls, name)
@@ -251,17 +268,25 @@ class Evaluator:
 
     def calls_of(self, target: AppClass | AppFunction) -> Iterator[tuple[Module, ast.Call]]:
         """Every call in the modules read so far of a class or function of the app."""
-        for module in list(self.resolver.modules.loaded()):
-            for call in module.names.calls:
-                if _last_name(call.func) is not None and self._calls(module, call, target):
-                    yield module, call
+        # A class is never found through an instance. And to ask for instances here would not end:
+        # what an instance is may hang on how its class is constructed.
+        is_class = isinstance(target, AppClass)
+        for module in self.resolver.modules.everything():
+            known = self._calls.get((module, is_class))
+            if known is None:
+                known = self._calls[module, is_class] = self._calls_in(module, is_class)
+            yield from ((module, call) for call in known.get(target, ()))
 
-    def _calls(self, module: Module, call: ast.Call, target: AppClass | AppFunction) -> bool:
-        if isinstance(target, AppClass):
-            # A class is never found through an instance. And to ask for instances here would not
-            # end: what an instance is may hang on how its class is constructed.
-            return self.resolver.symbol(module, call.func) is target
-        return self.callee(module, call) is target
+    def _calls_in(self, module: Module, is_class: bool) -> dict[Symbol | None, list[ast.Call]]:
+        """The calls in a module by the class, or else by the function, that they call."""
+        found: dict[Symbol | None, list[ast.Call]] = {}
+        for call in module.names.calls:
+            if _last_name(call.func) is not None:
+                symbol = self.resolver.symbol(module, call.func)
+                callee = symbol if is_class else self.callee(module, call)
+                if isinstance(callee, AppClass if is_class else AppFunction):
+                    found.setdefault(callee, []).append(call)
+        return found
 
 
 def decided(home: Module, statement: ast.AST, module: Module, use: ast.AST) -> bool:
@@ -273,6 +298,11 @@ def decided(home: Module, statement: ast.AST, module: Module, use: ast.AST) -> b
         if isinstance(ancestor, _DECIDES) and ancestor not in around_use:
             return True
     return False
+
+
+def is_enum(cls: AppClass, resolver: Resolver) -> bool:
+    """Whether the names that a class of the app binds are members of an enum."""
+    return any(base.startswith("enum.") for base in resolver.library_bases(cls))
 
 
 def has_fields(cls: AppClass, resolver: Resolver) -> bool:

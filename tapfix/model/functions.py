@@ -73,8 +73,7 @@ class _Source:
     def functions(self) -> Iterator[LambdaFunction]:
         """The functions that the construct makes, each once."""
         frames = [Frame()]
-        first = self.function(frames[0])
-        if (first.path is None or first.handler is None) and first.code != "inline":
+        if self.varies:
             construct = self.construct
             frames = frames_of(self.reader.evaluator, construct.module, construct.node)
         seen = set()
@@ -84,6 +83,16 @@ class _Source:
             if key not in seen:
                 seen.add(key)
                 yield found
+
+    @property
+    def varies(self) -> bool:
+        """Whether a text that leads to the code is not known without its frame."""
+        texts = [self.construct.value(name) for name in ("handler", "entry", "index")]
+        code = self.construct.value("code")
+        kind, given = _kind(code) if code is not None else ("elsewhere", None)
+        if kind in ("asset", "image"):
+            texts.append(given)
+        return any(text is not None and self.read(text, Frame()) is None for text in texts)
 
     def function(self, frame: Frame) -> LambdaFunction:
         runtime = _runtime(self.construct.value("runtime"))

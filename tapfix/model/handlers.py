@@ -7,6 +7,7 @@ import posixpath
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from tapfix.model.evaluate import Evaluator
 from tapfix.model.functions import LambdaFunction
@@ -28,8 +29,7 @@ class Handler:
     code that cannot be seen (a framework's object); ``is_wrapped`` says that the name stands for
     something made of it (``handler = middleware(main)``). ``deployed_by`` are the Lambda functions
     that run it, or may run it where it is not known which folder they deploy; there is none for an
-    *orphan*. ``modules`` are its own module and those of the same asset that it imports, from
-    import to import.
+    *orphan*. ``folder`` is what is deployed with it, its module's own folder if that is not known.
     """
 
     module: Module
@@ -37,7 +37,13 @@ class Handler:
     function: AppFunction | None
     is_wrapped: bool
     deployed_by: tuple[LambdaFunction, ...]
-    modules: tuple[Module, ...]
+    folder: str
+    known: Modules
+
+    @cached_property
+    def modules(self) -> tuple[Module, ...]:
+        """Its own module and those of ``folder`` that it imports, from import to import."""
+        return tuple(_reached(self.known, self.module, self.folder))
 
     @property
     def is_orphan(self) -> bool:
@@ -47,7 +53,7 @@ class Handler:
 
 def has_handler_mark(path: str, root: str, data: bytes) -> bool:
     """Whether a file may hold a handler that nothing deploys: told from its bytes alone."""
-    if b"aws_cdk" in data or not _MARK.search(data):
+    if b"event" not in data or b"aws_cdk" in data or not _MARK.search(data):
         return False
     folders = posixpath.dirname(path.removeprefix(root)).split("/")
     return _TESTS.isdisjoint(folders) and not _TEST_FILE.fullmatch(posixpath.basename(path))
@@ -68,16 +74,13 @@ def find_handlers(
         if (module := modules.get(path)) is not None
     ]
     used = {module for handler in found for module in handler.modules}
-    known = {handler.function for handler in found}
-    for path in sorted(modules.files):
-        if path.endswith(".py") and has_handler_mark(path, modules.root, modules.files[path]):
-            module = modules.get(path)
-            if module is not None and module not in used:
-                found += [
-                    _handler(modules, evaluator, module, function.name, ())
-                    for function in _candidates(modules, module)
-                    if function not in known
-                ]
+    for module in modules.loaded():
+        marked = has_handler_mark(module.path, modules.root, module.file.data)
+        if marked and module not in used:
+            found += [
+                _handler(modules, evaluator, module, function.name, ())
+                for function in _candidates(modules, module)
+            ]
     return tuple(sorted(found, key=lambda handler: (handler.module.path, handler.name)))
 
 
@@ -90,9 +93,9 @@ def _handler(
 ) -> Handler:
     folders = {function.path for function in by if function.code in ("asset", "image")}
     folder = next(iter(folders)) if len(folders) == 1 else None
-    reached = tuple(_reached(modules, module, folder or posixpath.dirname(module.path)))
+    folder = folder or posixpath.dirname(module.path)
     function, is_wrapped = _definition(evaluator, module, name)
-    return Handler(module, name, function, is_wrapped, by, reached)
+    return Handler(module, name, function, is_wrapped, by, folder, modules)
 
 
 def find_inline_handlers(

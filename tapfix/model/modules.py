@@ -172,13 +172,14 @@ class Modules:
     _parsed: dict[str, Module | None] = field(default_factory=dict)
     _imports: dict[tuple[str, str], Module | None] = field(default_factory=dict)
     _symbols: dict[ast.AST, AppClass | AppFunction] = field(default_factory=dict)
-    _loaded: tuple[Module, ...] | None = None
+    _everything: tuple[Module, ...] | None = None
+    _program: tuple[Module, ...] | None = None
 
     def get(self, path: str) -> Module | None:
         """The module at a path, or None if there is none or it cannot be read."""
         if path not in self._parsed:
             self._parsed[path] = self._load(path)
-            self._loaded = None
+            self._everything = None
         return self._parsed[path]
 
     def _load(self, path: str) -> Module | None:
@@ -194,12 +195,24 @@ class Modules:
             self.problems.append(Problem(path, "expressions are nested too deeply to be read"))
         return None
 
-    def loaded(self) -> tuple[Module, ...]:
+    def everything(self) -> tuple[Module, ...]:
         """The modules read so far, in order of path; the same tuple until another one is read."""
-        if self._loaded is None:
+        if self._everything is None:
             read = (self._parsed[path] for path in sorted(self._parsed))
-            self._loaded = tuple(module for module in read if module is not None)
-        return self._loaded
+            self._everything = tuple(module for module in read if module is not None)
+        return self._everything
+
+    def loaded(self) -> tuple[Module, ...]:
+        """The modules that were read with the app, in order of path.
+
+        What handlers import is read later, when a rule looks into them; what is known of the app's
+        own names must not depend on whether one did.
+        """
+        return self._program if self._program is not None else self.everything()
+
+    def settle(self) -> None:
+        """Say that the app is read: modules read from now on are not among ``loaded``."""
+        self._program = self.everything()
 
     def imported(self, importer: Module, dotted: str) -> Module | None:
         """The app's module that ``dotted`` names in an import of ``importer``, if it is one.

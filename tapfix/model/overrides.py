@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 
 from tapfix.model.app import App
 from tapfix.model.constructs import Construct
@@ -78,35 +79,62 @@ def is_set_from_afar(app: App, name: str, method: str | None = None) -> bool:
     So does an aspect (``def visit(self, node): node.bucket_encryption = …``): which constructs it
     reaches is not to be seen. ``method`` is one whose call counts as setting the property too.
     """
-    setters = [
-        node
-        for module in app.cdk_modules
-        for receiver, node in _setters(module, name, method)
-        if app.evaluator.instance_class(module, receiver) is None
-    ]
-    if not setters:
-        return False
-    followed = {use.node for construct in app.constructs for use in app.uses(construct)}
-    return not followed.issuperset(setters)
+    return app.once(_Setters).is_afar(_plain(name), method)
 
 
-def _setters(module: Module, name: str, method: str | None) -> Iterator[tuple[ast.expr, ast.expr]]:
-    """What a property is set on, and the places, as ``Use.node`` gives them."""
-    wanted = _plain(name)
-    for target in module.names.stores:
-        if isinstance(target, ast.Attribute) and _plain(target.attr) == wanted:
-            yield target.value, target
-    for call in module.names.calls:
-        function = call.func
-        if not isinstance(function, ast.Attribute):
-            continue
-        if function.attr == method:
-            yield function.value, call
-        elif function.attr in _BY_PATH and call.args:
-            path = call.args[0]
+@dataclass(eq=False)
+class _Setters:
+    """Where an app's code sets properties. Many constructs ask for few of them."""
+
+    app: App
+    _known: dict[tuple[str, str | None], bool] = field(default_factory=dict)
+
+    def is_afar(self, name: str, method: str | None) -> bool:
+        """Whether a property, by its plain name, is set on what cannot be followed."""
+        key = (name, method)
+        if key not in self._known:
+            calls = self._calls(method) if method is not None else ()
+            places = (*self._by_property.get(name, ()), *calls)
+            self._known[key] = any(self._is_stray(place) for place in places)
+        return self._known[key]
+
+    def _is_stray(self, place: _Place) -> bool:
+        if self.app.evaluator.instance_class(place.module, place.receiver) is not None:
+            return False
+        return place.node not in self.app.followed
+
+    def _calls(self, method: str) -> Iterator[_Place]:
+        for module in self.app.cdk_modules:
+            for node in module.names.attributes.get(method, ()):
+                call = module.names.parents[node]
+                if isinstance(call, ast.Call) and call.func is node:
+                    yield _Place(module, node.value, call)
+
+    @cached_property
+    def _by_property(self) -> dict[str, list[_Place]]:
+        found: dict[str, list[_Place]] = {}
+        for module in self.app.cdk_modules:
+            for target in module.names.stores:
+                if isinstance(target, ast.Attribute):
+                    place = _Place(module, target.value, target)
+                    found.setdefault(_plain(target.attr), []).append(place)
+        for place in (place for method in _BY_PATH for place in self._calls(method)):
+            path = (
+                place.node.args[0] if isinstance(place.node, ast.Call) and place.node.args else None
+            )
             text = path.value if isinstance(path, ast.Constant) else None
-            if isinstance(text, str) and wanted in map(_plain, text.split(".")[:2]):
-                yield function.value, call
+            for name in set(map(_plain, text.split(".")[:2])) if isinstance(text, str) else ():
+                found.setdefault(name, []).append(place)
+        return found
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Place:
+    """What a property is set on, and the place as ``Use.node`` gives it."""
+
+    module: Module
+    receiver: ast.expr
+    node: ast.expr
 
 
 def _plain(name: str) -> str:

@@ -175,16 +175,16 @@ class Folders:
                 folder = posixpath.dirname(folder)
         return cls(root, files, frozenset(known))
 
-    def find(self, path: str, module: Module) -> str | None:
-        """The folder or file that a path in a module's source means.
+    def find(self, path: str, module: Module) -> str:
+        """The folder or file that a path in a module's source means, by absolute path.
 
         CDK runs in the app's root; where nothing is there, the folders from the module's own up to
-        the root are tried.
+        the root are tried. If nothing is there either, it is what the path means in the root.
         """
         folders = [self.root]
         folder = posixpath.dirname(module.path)
         while len(folder) > len(self.root):
             folders.append(folder)
             folder = posixpath.dirname(folder)
-        places = (posixpath.normpath(posixpath.join(folder, path)) for folder in folders)
-        return next((place for place in places if place in self.known), None)
+        places = [posixpath.normpath(posixpath.join(folder, path)) for folder in folders]
+        return next((place for place in places if place in self.known), places[0])

@@ -56,8 +56,7 @@ def read_elsewhere(app: App) -> Elsewhere:
     unnamed = [(module, node) for module in app.cdk_modules for node in _unnamed(app, module)]
     if not unnamed:
         return Elsewhere(tuple(_sweeps(app)), walks=False, strays=False)
-    followed = {use.node for construct in app.constructs for use in app.uses(construct)}
-    stray = [(module, node) for module, node in unnamed if node not in followed]
+    stray = [(module, node) for module, node in unnamed if node not in app.followed]
     walks = any(_walks_the_tree(module, node) for module, node in stray)
     return Elsewhere(tuple(_sweeps(app)), walks, bool(stray))
 

@@ -67,7 +67,8 @@ def find_reads(evaluator: Evaluator, handlers: Sequence[Handler]) -> list[Read]:
 
     tracker = Tracker(evaluator, inward)
     tracker.run(_events(evaluator, handlers))
-    firehose = {module for handler in handlers for module in _answers_firehose(handler)}
+    transformed = any(spot.what == "transformed" for spot in found)
+    firehose = {m for h in handlers for m in _answers_firehose(h)} if transformed else set()
     stored = [spot for spot in tracker.ends if _is_stored(evaluator, spot)]
     certain = [
         spot

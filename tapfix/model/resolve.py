@@ -132,7 +132,7 @@ class Resolver:
 
     def descendants(self, cls: AppClass) -> list[AppClass]:
         """Classes of the app that derive from a class, among the modules read so far."""
-        modules = self.modules.loaded()
+        modules = self.modules.everything()
         if self._children_of is not modules:
             self._children_of, self._children = modules, {}
             for module in modules:

@@ -45,7 +45,7 @@ def is_put_directly(_app: App, construct: Construct) -> bool:
 
 def database_limit(app: App, database: Construct) -> str | None:
     """Why a database instance cannot be encrypted, if it cannot."""
-    fed = feeds(app).of(database)
+    fed = app.once(feeds).of(database)
     if fed is not None:
         return f"{fed.label} is fed from it, or may be: they must be encrypted together"
     if engine(database) == "sqlserverex":

@@ -121,7 +121,7 @@ class Policies:
 
 def read_policies(app: App) -> Policies:
     """The reader of an app's policies."""
-    return Policies(app, read_elsewhere(app))
+    return Policies(app, app.once(read_elsewhere))
 
 
 def said_policy(construct: Construct) -> str | None:

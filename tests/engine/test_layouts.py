@@ -286,9 +286,11 @@ def test_a_line_of_the_users_own_layout_is_split_only_when_it_gets_too_long(
     assert edited(before, edit, line_length=70) == after
 
 
-def test_a_line_that_was_too_long_before_stays_one_line() -> None:
-    before = f"x = f(a,'{'y' * 80}')\n"
-    assert edited(before, SetArgument(call(before, "f"), "b", "1")).count("\n") == 1
+def test_a_line_that_was_too_long_before_is_split_only_if_an_argument_comes_to_it() -> None:
+    before = f"x = f(a,'{'y' * 80}',b=1)\n"
+    assert edited(before, SetArgument(call(before, "f"), "b", "2")) == before.replace("=1", "=2")
+    after = edited(before, SetArgument(call(before, "f"), "c", "2"))
+    assert after == f"x = f(\n    a,\n    '{'y' * 80}',\n    b=1,\n    c=2,\n)\n"
 
 
 def test_a_long_new_value_is_broken_where_the_users_layout_is_kept() -> None:
@@ -328,6 +330,14 @@ def test_a_comment_inside_a_replaced_value_of_the_first_line_goes_above_the_stat
     before = "def m():\n    x = f(b=g(  # a week\n        7))\n"
     after = edited(before, SetArgument(call(before, "f"), "b", "g(0)"))
     assert after == "def m():\n    # a week\n    x = f(b=g(0))\n"
+
+
+def test_a_comment_inside_a_replaced_value_goes_above_the_statement_if_a_string_is_in_the_way() -> (
+    None
+):
+    before = "x = f(a='s\\\n  t', b=g(  # a week\n    7))\n"
+    after = edited(before, SetArgument(call(before, "f"), "b", "g(0)"))
+    assert after == "# a week\nx = f(a='s\\\n  t', b=g(0))\n"
 
 
 def test_edits_of_nested_calls_and_of_one_call_all_land() -> None:

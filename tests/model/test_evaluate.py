@@ -287,3 +287,19 @@ def test_a_default_that_is_used_where_its_class_might_be_constructed() -> None:
         if isinstance(node, ast.Attribute) and node.attr == "days"
     ]
     assert shown(app.evaluator.value(module, expression)) == 7
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [("Names.BUCKET.value", "files"), ("Names.BUCKET", ...), ('f"{Names.BUCKET}-a"', [..., "-a"])],
+)
+def test_a_member_of_an_enum_is_not_its_value(expression: str, expected: object) -> None:
+    source = f"""
+    from enum import Enum
+
+    class Names(str, Enum):
+        BUCKET = "files"
+
+    {expression}
+    """
+    assert shown(value_of(source)) == expected

@@ -90,8 +90,6 @@ def test_paths_of_assets(path: str) -> None:
         "folder",
         'os.environ["FOLDER"]',
         '"functions/orders" if PROD else "functions/other"',
-        '"functions/missing"',
-        '"functions/orders.zip"',
         "cdk.Fn.ref('x')",
     ],
 )
@@ -280,6 +278,14 @@ def test_inline_handlers_are_read_apart() -> None:
     assert text.constant == "\nimport json\ndef f(event, context):\n    pass\n"
     assert handler.function is not None
     assert handler.function.name == "f"
+    assert the_handler(app).is_orphan
+
+
+def test_a_folder_without_python_is_where_the_app_says() -> None:
+    app = stack(
+        'lambda_.Function(self, "F", code=lambda_.Code.from_asset("web"), handler="index.handler")'
+    )
+    assert the_function(app).path == f"{ROOT}/web"
     assert the_handler(app).is_orphan
 
 

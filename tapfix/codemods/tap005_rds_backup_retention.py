@@ -68,6 +68,8 @@ def find(app: App) -> Iterator[Finding]:
     for database in app.constructs:
         if not database.name.startswith("aws_rds.") or is_member(database):
             continue
+        if database.is_decided:
+            continue
         retention = _retention(app, database)
         least = 0 if database.is_a(*INSTANCES) else 1
         if retention is not None and retention.days > least:

@@ -53,6 +53,8 @@ def find(app: App) -> Iterator[Finding]:
         limit = value.constant if value is not None else 0
         if any(o.is_decision for o in later) or (value is not None and value.is_inherited):
             continue
+        if cache.is_decided:
+            continue
         if value is not None and isinstance(limit, int) and limit > 0:
             obstacle = argument.obstacle if argument is not None and not later else None
             yield _daily(app, cache, value, obstacle)

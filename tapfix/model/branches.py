@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 from tapfix.model.modules import Module
@@ -52,3 +53,36 @@ def _may_leave(node: ast.AST, in_loop: bool = False) -> bool:
         for child in ast.iter_child_nodes(node)
         if isinstance(child, (ast.stmt, ast.ExceptHandler, ast.match_case))
     )
+
+
+_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
+_DECIDING = re.compile(
+    "env|environment|stage|prod|production|nonprod|dev|develop|development|staging|preprod|qa|uat"
+    "|sandbox|ephemeral|retain|keep|persist|protect|protected",
+    re.IGNORECASE,
+)
+
+
+def is_decided(module: Module, node: ast.AST) -> bool:
+    """Whether a node stands in a branch that asks for the environment, or whether to keep data.
+
+    ``if env == "prod": … else: …`` around whole constructs is a decision on all their arguments.
+    """
+    for ancestor in module.names.ancestors(node):
+        if isinstance(ancestor, _DEFINITIONS):
+            return False
+        if isinstance(ancestor, (ast.If, ast.IfExp)) and _asks(ancestor.test):
+            return True
+        if isinstance(ancestor, ast.Match) and _asks(ancestor.subject):
+            return True
+    return False
+
+
+def _asks(test: ast.expr) -> bool:
+    """Whether a name or a text in a condition speaks of environments or of keeping data."""
+    for node in ast.walk(test):
+        text = getattr(node, "id", None) or getattr(node, "attr", None)
+        text = text or getattr(node, "value", None)
+        if isinstance(text, str) and any(map(_DECIDING.fullmatch, _WORD.findall(text))):
+            return True
+    return False

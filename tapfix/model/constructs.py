@@ -9,6 +9,7 @@ from functools import cached_property, partial
 
 from tapfix.edits import Edit, Ref, SetArgument, SetEntry
 from tapfix.knowledge.catalogue import Catalogue, ConstructClass
+from tapfix.model.branches import is_decided
 from tapfix.model.evaluate import Evaluator
 from tapfix.model.modules import AppClass, Module
 from tapfix.model.values import CDK, Value
@@ -78,6 +79,11 @@ class Construct:
     def name(self) -> str:
         """The class's Python name below ``aws_cdk``, as ``aws_s3.Bucket``."""
         return self.cls.name
+
+    @property
+    def is_decided(self) -> bool:
+        """Whether it stands in a branch that asks for the environment, or whether to keep data."""
+        return is_decided(self.module, self.node)
 
     @property
     def label(self) -> str:

@@ -36,6 +36,8 @@ class Protection:
 
 def protections(app: App, construct: Construct) -> Iterator[Protection]:
     """Every place in which a construct's deletion protection is certainly switched on."""
+    if construct.is_decided:
+        return
     calls = _attribute_calls(app, construct)
     if calls:
         # They come after the constructor, so its argument does not count.

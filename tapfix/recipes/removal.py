@@ -84,7 +84,7 @@ class Policies:
     def of(self, construct: Construct) -> Removal | None:
         """The policy that holds for a construct; None where it depends on a decision."""
         first = _constructed(construct)
-        if first is None or self.elsewhere.walks:
+        if first is None or self.elsewhere.walks or construct.is_decided:
             return None
         if self.elsewhere.strays and _escapes(self.app, construct):
             return None

@@ -554,7 +554,7 @@ def test_routes_of_the_data(body: str, count: int) -> None:
         ('r = None\nfor r in records:\n    json.loads(r["kinesis"]["data"])', 1),
         ('for r in others:\n    pass\nfor r in records:\n    json.loads(r["kinesis"]["data"])', 1),
         (
-            'for r in records:\n    if x:\n        r = fix(r)\n    json.loads(r["kinesis"]["data"])',
+            'for r in records:\n    if x: r = fix(r)\n    json.loads(r["kinesis"]["data"])',
             0,
         ),
         (

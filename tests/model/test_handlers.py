@@ -455,6 +455,17 @@ def test_a_folder_or_a_file_of_handlers_is_an_app() -> None:
     assert handler.is_orphan
 
 
+def test_what_a_handler_imports_is_read_later_and_changes_no_reading_of_the_app() -> None:
+    app = read_tree({"index.py": f"import tools\n{HANDLER}", "tools.py": "x = 1\n"})
+    before = app.modules.loaded()
+    assert [module.path for module in the_handler(app).modules] == [
+        "/app/index.py",
+        "/app/tools.py",
+    ]
+    assert app.modules.loaded() == before
+    assert len(app.modules.everything()) == 2
+
+
 def test_only_files_with_a_mark_are_parsed() -> None:
     files = {
         f"{ROOT}/orders.py": HANDLER.encode(),

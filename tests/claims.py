@@ -17,18 +17,26 @@ CLAIMED = {
     "TAP004": rf"{_POLICIES}|Properties\.DeletionProtection",
     "TAP005": r"Properties\.(BackupRetentionPeriod|DeleteAutomatedBackups)",
     "TAP006": r"Properties\.Snapshot\w+",
-    "TAP007": _POLICIES,
+    "TAP007": rf"{_POLICIES}|Properties\.RemovalPolicy",
     "TAP016": r"Properties\.LifecycleConfiguration.*",
     "TAP018": r"Properties\.\w*(Encrypt|SSE|Sse)\w*.*",
     "TAP020": r"Properties\.Code.*",
-    "TAP021": rf"{_POLICIES}|{_PROTECTION}|Properties\.EmptyOnDelete",
+    # A load balancer has its protection among its attributes.
+    "TAP021": rf"{_POLICIES}|{_PROTECTION}|Properties\.(EmptyOnDelete|LoadBalancerAttributes.*)",
 }
 """Property paths by code."""
 
 _HELPERS = r".*(Policy/Resource|AutoDeleteObjects\w*).*"
 # A stream that says nothing about its encryption brings a condition on the region.
 _REGIONS = r"Conditions/AwsCdkKinesisEncryptedStreamsUnsupportedRegions"
-ADDED = {"TAP002": _HELPERS, "TAP018": _REGIONS, "TAP021": _HELPERS}
+# The function that keeps log groups may delete them only if one of them is to go.
+_LOG_HELPER = r".*/LogRetention\w+/ServiceRole/DefaultPolicy/Resource"
+ADDED = {
+    "TAP002": _HELPERS,
+    "TAP007": _LOG_HELPER,
+    "TAP018": _REGIONS,
+    "TAP021": _HELPERS,
+}
 """Whole entries, by construct path or section and name, that a fix may add or take away."""
 
 

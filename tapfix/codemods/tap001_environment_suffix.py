@@ -4,18 +4,18 @@ A physical name can exist once in an account and region. Two environments of one
 so each name holds a suffix that says which environment it belongs to.
 
 Why it matters
-The second environment does not deploy: CloudFormation answers that the name exists already, or, worse,
-both environments write to one resource. Names that may occur twice leave people guessing which
-database or network they look at.
+The second environment does not deploy: CloudFormation answers that the name exists already, or,
+worse, both environments write to one resource. Names that may occur twice leave people guessing
+which database or network they look at.
 
 What the fix does
 The name gets the suffix at its end: ``f"orders-{environment_suffix}"``. ``.fifo`` stays last; the
 trailing ``-stream`` of a stream's name gives way to the suffix unless two names would meet. The
 suffix is what the place already has: a local or parameter called ``environment_suffix``,
 ``env_name``, ``stage`` and the like, ``self.environment_suffix``, ``props.environment_suffix``, if
-it is known to be a plain string. Where there is none, the constructor takes
-``environment_suffix: str``, keeps it on ``self`` for its other methods, and every call passes it, up
-to the app file, which reads the context value ``environmentSuffix`` or the environment variable
+it is known to be a plain string. Where there is none, the constructor takes ``environment_suffix:
+str``, keeps it on ``self`` for its other methods, and every call passes it, up to the app file,
+which reads the context value ``environmentSuffix`` or the environment variable
 ``ENVIRONMENT_SUFFIX`` and checks it. There the ids of the stacks get the suffix too, since two
 environments are two stacks. Tests that construct the class pass ``"test"``, and names they assert
 follow.
@@ -27,18 +27,19 @@ variables, ``Fn.import_value`` of an ``export_name``. In a handler the name beco
 The construct id of a class whose Name tag is made of the id (``ec2.Vpc``, ``ec2.Instance``; the
 catalogue takes them from the library's code) gets the suffix where no argument names it.
 
-The impact is *replaces*: CloudFormation makes a new resource for a new name or id, or the whole stack
-anew where its id changes. Where the old resource holds data and its removal policy is DESTROY, it is
-*data dies at the next deploy*. Names that CloudFormation changes in place are *in place*.
+The impact is *replaces*: CloudFormation makes a new resource for a new name or id, or the whole
+stack anew where its id changes. Where the old resource holds data and its removal policy is
+DESTROY, it is *data dies at the next deploy*. Names that CloudFormation changes in place are *in
+place*.
 
 Left alone
 Names that hold a parameter, a context value, a token of another resource or anything else that the
-source does not tell: someone decided. Account and region alone do not count. Names that need only be
-unique below a parent (an API's stage, a Lambda alias), names of subnets, domain names. Ids in loops.
-Reported, and not mended, are names whose suffix would go beyond the greatest length, a class that
-nothing in the app constructs or that is handed on as a value, stacks whose ids name their
-environments, a variable that may be no plain string, and names that stand where they cannot be
-followed. With ``construct-ids = "never"`` (profile ``production``) no id changes, not even a
+source does not tell: someone decided. Account and region alone do not count. Names that need only
+be unique below a parent (an API's stage, a Lambda alias), names of subnets, domain names. Ids in
+loops. Reported, and not mended, are names whose suffix would go beyond the greatest length, a
+class that nothing in the app constructs or that is handed on as a value, stacks whose ids name
+their environments, a variable that may be no plain string, and names that stand where they cannot
+be followed. With ``construct-ids = "never"`` (profile ``production``) no id changes, not even a
 stack's.
 """
 
@@ -51,8 +52,8 @@ from tapfix.edits import Finding, Fix, Impact
 from tapfix.model.app import App
 from tapfix.model.constructs import Construct
 from tapfix.recipes.arguments import Obstacle
-from tapfix.recipes.removal import Policies, read_policies
 from tapfix.recipes.ids import must_vary
+from tapfix.recipes.removal import Policies, read_policies
 from tapfix.recipes.renamer import EXPORT, ID, FixedName, Mended, Renamer
 from tapfix.rule import Rule, Severity
 

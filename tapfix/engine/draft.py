@@ -58,11 +58,15 @@ class Draft:
             line.text, line.frame.prefix.encode(), line.frame.suffix.encode()
         )
         self.patches: list[Patch] = []
+        self.orphans: list[tuple[int, str]] = []
         self.changes: dict[Bracket, Change] = {}
         for edit in edits:
             self._take(edit)
         for bracket, change in self.changes.items():
             self._reuse_place(bracket, change)
+        for offset, comment in self.orphans:
+            start, indent = self._above(offset)
+            self.patches.append(Patch(start, start, f"{comment}\n{indent}"))
 
     def _take(self, edit: LineEdit) -> None:
         match edit:
@@ -164,21 +168,21 @@ class Draft:
 
     def _replace(self, place: Span, text: str) -> None:
         """Put new text in a place; comments that stood inside go above its line."""
-        for comment in self.line.comments(place):
-            start, indent = self._above(place[0])
-            self.patches.append(Patch(start, start, f"{comment}\n{indent}"))
+        self.orphans += [(place[0], comment) for comment in self.line.comments(place)]
         self.patches.append(Patch(*place, requoted(text, self.quote)))
 
     def _above(self, offset: int) -> tuple[int, str]:
         """Where a comment goes that is to stand above the row of ``offset``, and its indentation.
 
-        That is above the whole line if the row begins inside a string.
+        That is above the whole line if the row begins inside a string or a text that goes.
         """
         row = line_start(self.line.text, offset)
-        if not row or any(start < row < end for start, end in self.line.strings()):
-            return 0, self.line.indent
         indent = lead(self.line.text, offset, self.line.indent)
-        return row + len(indent.encode()), indent
+        place = row + len(indent.encode())
+        taken = [*self.line.strings(), *((patch.start, patch.end) for patch in self.patches)]
+        if not row or any(start < place < end for start, end in taken):
+            return 0, self.line.indent
+        return place, indent
 
     def _reuse_place(self, bracket: Bracket, change: Change) -> None:
         """An item that goes, and after which a new one comes, leaves it its place."""

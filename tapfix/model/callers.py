@@ -35,7 +35,7 @@ class CallSite:
         return self.module.ref(self.node)
 
     def argument(self, name: str) -> ast.expr | None:
-        """What the call gives for a parameter of the function; None if nothing that is to be seen."""
+        """What the call gives for a parameter of the function; None if that is not to be seen."""
         for keyword in self.node.keywords:
             if keyword.arg == name:
                 return keyword.value
@@ -48,7 +48,7 @@ class CallSite:
 
     @property
     def is_open(self) -> bool:
-        """Whether the call gives arguments that the source does not show (``*args``, ``**kwargs``)."""
+        """Whether the call gives arguments that are not to be seen (``*args``, ``**kwargs``)."""
         starred = any(isinstance(item, ast.Starred) for item in self.node.args)
         return starred or any(keyword.arg is None for keyword in self.node.keywords)
 
@@ -85,7 +85,7 @@ class Callers:
         ]
 
     def of(self, function: AppFunction) -> list[CallSite]:
-        """The calls that run a function: of a constructor, those of its classes and of ``super``."""
+        """The calls that run a function: of a constructor, those of its classes and ``super``."""
         return self._index.get(function, [])
 
     @cached_property

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from tapfix.model.callers import home
@@ -13,7 +13,18 @@ from tapfix.model.origins import Origin, Tracer
 from tapfix.model.scopes import Binding, Scope
 
 _TEXT_METHODS = frozenset(
-    ["lower", "upper", "strip", "title", "capitalize", "replace", "removeprefix", "startswith", "endswith", "split"]
+    [
+        "lower",
+        "upper",
+        "strip",
+        "title",
+        "capitalize",
+        "replace",
+        "removeprefix",
+        "startswith",
+        "endswith",
+        "split",
+    ]
 )
 _UNBOUND = ("staticmethod", "classmethod")
 _IN_DOUBT = frozenset({Origin.MAYBE, Origin.OPEN, Origin.UNKNOWN, Origin.NOTHING})
@@ -54,7 +65,7 @@ class Environments:
     names: tuple[str, ...]
 
     def offered(self, module: Module, node: ast.AST) -> Offer | Doubt | None:
-        """What the place of a node offers: a local or parameter, then ``self.x``, then ``props.x``."""
+        """What a node's place offers: a local or parameter, then ``self.x``, then ``props.x``."""
         doubts = []
         for found in self._offers(module, node):
             if isinstance(found, Offer):
@@ -107,7 +118,7 @@ class Environments:
         return any(self.app_in(module, s) is not None for s in (scope, home(module, scope.node)))
 
     def _verdict(
-        self, module: Module, text: str, origins: frozenset[Origin], uses: list[ast.expr]
+        self, module: Module, text: str, origins: frozenset[Origin], uses: Sequence[ast.expr]
     ) -> Offer | Doubt | None:
         if origins & {Origin.OTHER, Origin.FIXED} or not origins:
             return None
@@ -242,7 +253,7 @@ def _reaches(module: Module, bindings: list[Binding], node: ast.AST) -> bool:
     return False
 
 
-def _proof(module: Module, uses: list[ast.expr]) -> bool | None:
+def _proof(module: Module, uses: Sequence[ast.expr]) -> bool | None:
     """Whether the uses of a variable show that it is a string, or that it is none."""
     shown = [_shows(module, use) for use in uses]
     return False if False in shown else True if True in shown else None
@@ -278,11 +289,7 @@ def _is_texts(node: ast.expr) -> bool:
 def _calls_within(module: Module, setter: Scope, method: Scope) -> list[ast.AST]:
     """The calls of a method by its name from within another function."""
     name = getattr(method.node, "name", "")
-    return [
-        node
-        for node in module.names.attributes.get(name, ())
-        if home(module, node) is setter
-    ]
+    return [node for node in module.names.attributes.get(name, ()) if home(module, node) is setter]
 
 
 def _first_parameter(scope: Scope) -> str | None:

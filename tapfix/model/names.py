@@ -28,7 +28,7 @@ class Part:
 
     ``text`` is what it is known to be; where it is one of several (a loop's variable) or known at
     deploy time only, it is a text that no source holds, and ``length`` the longest it can be.
-    ``options`` are the texts that a loop's variable takes, ``nodes`` the expressions they come from.
+    ``options`` are the texts that a loop's variable takes, ``nodes`` the expressions of those.
     """
 
     text: str
@@ -113,9 +113,7 @@ class Names:
 
     # Names within names
 
-    def _named(
-        self, module: Module, node: ast.Name | ast.Attribute, depth: int
-    ) -> Iterator[Part]:
+    def _named(self, module: Module, node: ast.Name | ast.Attribute, depth: int) -> Iterator[Part]:
         pseudo = self._pseudo(module, node)
         if pseudo is not None:
             yield _unspelled(pseudo, _PSEUDO[pseudo])
@@ -155,7 +153,9 @@ class Names:
         own = self.evaluator.resolver.attribute_bindings(cls, node.attr)
         return node.attr if not own and bases & {"aws_cdk.Stack", "aws_cdk.NestedStack"} else None
 
-    def _looped(self, module: Module, name: str, bindings: list[Binding], depth: int) -> Part | None:
+    def _looped(
+        self, module: Module, name: str, bindings: list[Binding], depth: int
+    ) -> Part | None:
         """A variable that runs over texts written in the source."""
         if len(bindings) != 1 or bindings[0].kind not in ("loop", "other"):
             return None

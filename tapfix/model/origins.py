@@ -205,7 +205,9 @@ class Tracer:
     def _binding(self, module: Module, binding: Binding, depth: int) -> set[Origin]:
         statement = binding.node
         if isinstance(statement, ast.AnnAssign) and _annotated_text(statement.annotation):
-            return {Origin.OUTSIDE} if binding.value is None else self._typed(module, binding, depth)
+            return (
+                {Origin.OUTSIDE} if binding.value is None else self._typed(module, binding, depth)
+            )
         if binding.kind == "parameter" and isinstance(statement, ast.arg):
             return self._parameter(module, binding, statement, depth)
         if binding.kind == "import" and binding.target is not None:
@@ -309,8 +311,8 @@ def _is_none_test(test: ast.expr) -> bool:
 def _field_annotation(cls: AppClass, name: str) -> ast.expr | None:
     """The annotation of ``name: str`` in a class body (a dataclass, a NamedTuple)."""
     for statement in cls.node.body:
-        if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name):
-            if statement.target.id == name:
+        match statement:
+            case ast.AnnAssign(target=ast.Name(id=found)) if found == name:
                 return statement.annotation
     return None
 

@@ -28,8 +28,8 @@ Follow = tuple[Edit, ...] | Obstacle
 class Renamed:
     """A name that gets the suffix.
 
-    ``sought`` is the old name of ``construct``, made of ``parts``; ``suffix`` is what it gets in its own place, with all
-    edits that this needs.
+    ``sought`` is the old name of ``construct``, made of ``parts``; ``suffix`` is what it gets in
+    its own place, with all edits that this needs.
     """
 
     construct: Construct
@@ -153,7 +153,9 @@ class Followers:
             and edit.call.path == module.path
             and edit.name == self.suffixes.name
         ]
-        return TEST_SUFFIX if passed else self.suffixes.given_in(module, name.construct, name.suffix)
+        return (
+            TEST_SUFFIX if passed else self.suffixes.given_in(module, name.construct, name.suffix)
+        )
 
     # Handlers
 
@@ -164,7 +166,9 @@ class Followers:
         if mention.purpose is Purpose.OTHER or not mention.exact:
             return self._stands(mention, "has to follow by hand")
         if not functions or any(handler.is_orphan for handler in handlers):
-            return self._stands(mention, "has to come from a variable, but nothing deploys this file")
+            return self._stands(
+                mention, "has to come from a variable, but nothing deploys this file"
+            )
         if self._is_tested(module):
             return self._stands(mention, "has to come from a variable, which its tests do not set")
         variable, edits = "", list[Edit]()
@@ -200,7 +204,9 @@ class Followers:
             return Obstacle("the function's environment is not to be seen")
         entries = (given.value.entries if given is not None else None) or {}
         for key, value in entries.items():
-            if value.constant == name.renaming.text or self._is_reference(value.node, value.module, name):
+            if value.constant == name.renaming.text or self._is_reference(
+                value.node, value.module, name
+            ):
                 return key, ()
         key = variable_name(name)
         if key in entries or (given is not None and given.value.shared):
@@ -208,11 +214,11 @@ class Followers:
         suffix = self.suffixes.at(construct.module, construct.node)
         if isinstance(suffix, Obstacle):
             return suffix
-        value = _new_literal(name.renaming, suffix.text)
+        literal = _new_literal(name.renaming, suffix.text)
         if given is None:
-            edit: Edit = SetArgument(construct.ref, "environment", f'{{"{key}": {value}}}')
+            edit: Edit = SetArgument(construct.ref, "environment", f'{{"{key}": {literal}}}')
         else:
-            edit = SetEntry(given.value.origin_ref, key, value)
+            edit = SetEntry(given.value.origin_ref, key, literal)
         return key, (edit, *suffix.edits)
 
     def _is_reference(self, node: ast.expr, module: Module, name: Renamed) -> bool:

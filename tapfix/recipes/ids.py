@@ -16,7 +16,7 @@ def must_vary(app: App, construct: Construct) -> bool:
     """Whether a construct's id must be another one in each environment.
 
     ``named-by-id``: where people read the id as the name, because the class has no name of its own
-    and its Name tag is made of the construct's path. ``unnamed``: wherever no argument gives a name.
+    and its Name tag is made of the construct's path. ``unnamed``: wherever no argument names it.
     ``always``: every construct that makes a resource. ``never``: none.
     """
     setting = app.settings.construct_ids

@@ -26,11 +26,48 @@ _SPELLINGS = {
     "stepfunctions": ("states",),
 }
 _OTHERS = frozenset(
-    "s3 sqs sns dynamodb kinesis lambda secretsmanager iam ssm logs ecr ecs states events rds es "
-    "aoss firehose kms execute-api elasticache redshift glue athena".split()
+    [
+        "s3",
+        "sqs",
+        "sns",
+        "dynamodb",
+        "kinesis",
+        "lambda",
+        "secretsmanager",
+        "iam",
+        "ssm",
+        "logs",
+        "ecr",
+        "ecs",
+        "states",
+        "events",
+        "rds",
+        "es",
+        "aoss",
+        "firehose",
+        "kms",
+        "execute-api",
+        "elasticache",
+        "redshift",
+        "glue",
+        "athena",
+    ]
 )
 _NOUNS = frozenset(
-    "bucket table queue topic stream function secret role cluster parameter repository bus".split()
+    [
+        "bucket",
+        "table",
+        "queue",
+        "topic",
+        "stream",
+        "function",
+        "secret",
+        "role",
+        "cluster",
+        "parameter",
+        "repository",
+        "bus",
+    ]
 )
 _ARN = re.compile(r"\barn:[\w-]+:([\w-]+):")
 _WORD = re.compile(r"[a-z0-9-]+")

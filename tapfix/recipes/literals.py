@@ -182,7 +182,7 @@ def _scan(source: str, at: int, quote: str, is_format: bool, is_raw: bool) -> It
 
 
 def _escape(source: str, at: int, is_raw: bool) -> tuple[int, str]:
-    """The end of an escape and the character it stands for; raw, the next one is only not a quote."""
+    """The end of an escape and the character it stands for; raw, the next is only not a quote."""
     if is_raw:
         return at + 2, source[at : at + 2]
     found = _ESCAPE.match(source, at)

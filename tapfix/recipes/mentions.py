@@ -26,7 +26,19 @@ _PROSE = re.compile(
     r"description|comment|display_name|message|title|label|summary|notes?|subject|text"
 )
 _LOGGING = frozenset(
-    ["print", "debug", "info", "warning", "error", "exception", "critical", "log", "add_info", "add_warning", "add_error"]
+    [
+        "print",
+        "debug",
+        "info",
+        "warning",
+        "error",
+        "exception",
+        "critical",
+        "log",
+        "add_info",
+        "add_warning",
+        "add_error",
+    ]
 )
 # Arguments of boto3 that take the name of a resource: `Bucket=`, `TableName=`, `SecretId=`.
 _BOTO = re.compile(r"Bucket|[A-Z]\w*(?:Name|Names|Id|Arn|Identifier|Url|Group)|WorkGroup")
@@ -120,7 +132,7 @@ class Mentions:
 
     @cached_property
     def _scripts(self) -> tuple[Module, ...]:
-        """Files that nothing else needs, read beside the app so that they change no reading of it."""
+        """Files that nothing else needs, read beside the app; they change no reading of it."""
         known = {module.path for module in self.app.modules.loaded()}
         found = []
         for path in sorted(self.app.files):
@@ -182,7 +194,7 @@ class Mentions:
         if place is None or (place.is_definition and exact):
             return Purpose.NONE
         same = self._is_same(module, node, sought)
-        purpose = self._at(module, node, place, exact, sought)
+        purpose = self._at(module, place, exact, sought)
         if purpose is Purpose.REFERENCE and not same and not self._fits(module, place, sought):
             purpose = Purpose.OTHER
         if purpose is Purpose.OTHER and same:
@@ -190,18 +202,16 @@ class Mentions:
         known = is_distinctive(sought.text) or purpose is not Purpose.OTHER
         return purpose if known else Purpose.NONE
 
-    def _at(
-        self, module: Module, node: ast.expr, place: Place, exact: bool, sought: Sought
-    ) -> Purpose:
+    def _at(self, module: Module, place: Place, exact: bool, sought: Sought) -> Purpose:
         given = place.given
         if given is not None and given.method in _LOGGING:
             return Purpose.NONE
         if self.callers.is_test(module) or self.is_handler(module) or self.is_script(module):
             is_reference = exact and _is_named(place)
             if not self.callers.is_test(module):
-                is_reference |= self._is_address(module, node, place, sought)
+                is_reference |= self._is_address(module, place, sought)
             return Purpose.REFERENCE if is_reference else Purpose.OTHER
-        if self._is_address(module, node, place, sought):
+        if self._is_address(module, place, sought):
             return Purpose.REFERENCE
         if given is None:
             return Purpose.REFERENCE if place.is_variable and exact else Purpose.OTHER
@@ -218,7 +228,7 @@ class Mentions:
             words = ast.unparse(given.call.args[0]) if given.call.args else ""
         return fits_words(sought.argument, words)
 
-    def _is_address(self, module: Module, node: ast.expr, place: Place, sought: Sought) -> bool:
+    def _is_address(self, module: Module, place: Place, sought: Sought) -> bool:
         """Whether the text, with what is added to it, is an ARN or a URL that holds the name."""
         text = self._joined(module, place.whole, sought)
         return _ADDRESS.search(text) is not None and occurs(text, sought.text)
@@ -274,7 +284,9 @@ def _is_text(node: ast.expr, parents: Mapping[ast.AST, ast.AST]) -> bool:
         return isinstance(node.value, str)
     if isinstance(node, (ast.Name, ast.Attribute)):
         called = isinstance(parent, ast.Call) and parent.func is node
-        return isinstance(node.ctx, ast.Load) and not called and not isinstance(parent, ast.Attribute)
+        return (
+            isinstance(node.ctx, ast.Load) and not called and not isinstance(parent, ast.Attribute)
+        )
     return True
 
 

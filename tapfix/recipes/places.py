@@ -37,9 +37,9 @@ class Given:
 class Place:
     """Where an expression stands.
 
-    ``whole`` is the sum that it is part of, or the expression itself. ``key`` is the key of the dict
-    entry that it is the value of; ``is_variable`` says that the dict holds environment variables,
-    ``is_definition`` that a name takes the whole.
+    ``whole`` is the sum that it is part of, or the expression itself. ``key`` is the key of the
+    dict entry that it is the value of; ``is_variable`` says that the dict holds environment
+    variables, ``is_definition`` that a name takes the whole.
     """
 
     whole: ast.expr

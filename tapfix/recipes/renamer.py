@@ -165,7 +165,9 @@ class Renamer:
     ) -> Mended | Obstacle:
         stacks = self._stack_edits(module, node, suffix)
         sought = self._sought(name)
-        follow = self._followers.edits(Renamed(name.construct, name.parts, sought, renaming, suffix))
+        follow = self._followers.edits(
+            Renamed(name.construct, name.parts, sought, renaming, suffix)
+        )
         if isinstance(follow, Obstacle):
             return follow
         return Mended(tuple(dict.fromkeys((own, *suffix.edits, *stacks, *follow))), stacks)
@@ -179,9 +181,10 @@ class Renamer:
             for call in module.names.calls:
                 method = call.func.attr if isinstance(call.func, ast.Attribute) else ""
                 first = call.args[0] if call.args else None
-                if method in ("find_child", "try_find_child") and first is not None:
-                    if self.app.evaluator.value(module, first).constant == text:
-                        return f"line {call.lineno} of {self.app.relative(module.path)}"
+                if method not in ("find_child", "try_find_child") or first is None:
+                    continue
+                if self.app.evaluator.value(module, first).constant == text:
+                    return f"line {call.lineno} of {self.app.relative(module.path)}"
         return None
 
     # How a name changes
@@ -247,7 +250,9 @@ class Renamer:
 
     def _writer_of_logs(self, name: FixedName) -> FixedName | None:
         """Whose name a log group's name holds: ``/aws/lambda/orders``."""
-        if name.construct.cls.resource != "AWS::Logs::LogGroup" or not name.text.startswith("/aws/"):
+        if name.construct.cls.resource != "AWS::Logs::LogGroup" or not name.text.startswith(
+            "/aws/"
+        ):
             return None
         others = (o for o in self.fixed if o.construct is not name.construct)
         return next((other for other in others if occurs(name.text, other.text)), None)

@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 
 from tapfix.edits import AddImport, AddParameter, Edit, InsertStatements, SetArgument
 from tapfix.model.app import App
+from tapfix.model.callers import Callers, CallSite, decorators, home
 from tapfix.model.constructs import Construct
-from tapfix.model.callers import CallSite, Callers, decorators, home
 from tapfix.model.environments import AppVariable, Doubt, Environments, Offer
 from tapfix.model.modules import AppClass, AppFunction, Module
 from tapfix.model.origins import Tracer
@@ -27,9 +27,20 @@ from tapfix.recipes.suffix_source import app_statements
 _TAKEN = ("environment", "stage_name", "region", "account")
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 _ENVIRONMENTS = frozenset(
-    "dev devel development prod production staging preprod qa uat sandbox".split()
+    [
+        "dev",
+        "devel",
+        "development",
+        "prod",
+        "production",
+        "staging",
+        "preprod",
+        "qa",
+        "uat",
+        "sandbox",
+    ]
 )
-_STEPS = frozenset("test testing stage alpha beta gamma".split())
+_STEPS = frozenset(["test", "testing", "stage", "alpha", "beta", "gamma"])
 _DEEPEST = 6
 TEST_SUFFIX = "test"
 """What the app's own tests pass for the suffix."""
@@ -104,7 +115,7 @@ class Suffixes:
     def _read(self, module: Module, anchor: ast.stmt, app: str) -> Suffix:
         text = app_statements(self.name, app)
         imports = [AddImport(module.path, name) for name in ("os", "re")]
-        edits = (InsertStatements(module.ref(anchor), text), *imports)
+        edits: tuple[Edit, ...] = (InsertStatements(module.ref(anchor), text), *imports)
         return Suffix(self.name, edits)
 
     # Constructors and functions
@@ -221,12 +232,14 @@ class Suffixes:
             for node in (binding.node, *names.ancestors(binding.node))
             if node in body
         ]
-        return max((n for n in around if isinstance(n, ast.stmt)), key=lambda n: n.lineno, default=None)
+        return max(
+            (n for n in around if isinstance(n, ast.stmt)), key=lambda n: n.lineno, default=None
+        )
 
     # What tests pass
 
     def given_in(self, test: Module, construct: Construct, suffix: Suffix) -> str | None:
-        """The suffix with which a test makes what a construct stands in, if it is one known text."""
+        """The suffix with which a test makes what a construct stands in, if it is one text."""
         method = home(construct.module, construct.node)
         if not isinstance(method.node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             return None

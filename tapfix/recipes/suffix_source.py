@@ -8,7 +8,7 @@ DEFAULT = "dev"
 LONGEST = 12
 """The greatest length of a suffix, which the app file checks."""
 
-_STATEMENTS = '''\
+_STATEMENTS = """\
 {name} = {app}.node.try_get_context("{key}") or os.environ.get(
     "{variable}", "{default}"
 )
@@ -16,7 +16,7 @@ if not re.fullmatch(r"[a-z0-9-]{{1,{longest}}}", {name}):
     raise ValueError(
         "{key} must be 1 to {longest} lower-case letters, digits or hyphens, "
         f"not {{{name}!r}}"
-    )'''
+    )"""
 
 
 def app_statements(name: str, app: str) -> str:

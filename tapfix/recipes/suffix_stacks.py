@@ -84,9 +84,10 @@ class StackIds:
             return
         for call in module.names.calls:
             first = call.args[0] if call.args else None
-            if isinstance(first, ast.Name) and first.id == variable.name:
-                if home(module, call) is scope and self._is_container(module, call):
-                    yield module, call
+            if not isinstance(first, ast.Name) or first.id != variable.name:
+                continue
+            if home(module, call) is scope and self._is_container(module, call):
+                yield module, call
 
     def _is_container(self, module: Module, call: ast.Call) -> bool:
         callee = self.suffixes.app.evaluator.callee(module, call)
@@ -126,7 +127,7 @@ class StackIds:
         return (module, given) if given is not None else None
 
     def _is_inside(self, module: Module, call: ast.Call) -> bool:
-        """Whether a stack is made within another stack or a stage, whose id its name begins with."""
+        """Whether a stack is made within another stack or a stage, whose id begins its name."""
         first = call.args[0] if call.args else None
         cls = self.suffixes.app.evaluator.resolver.self_class(module, first) if first else None
         bases = self.suffixes.app.evaluator.resolver.library_bases(cls) if cls else ()
@@ -136,9 +137,8 @@ class StackIds:
 def _super_arguments(constructor: AppFunction) -> ast.Call | None:
     """The call ``super().__init__(…)`` in the body of a constructor."""
     for statement in constructor.node.body:
-        call = statement.value if isinstance(statement, ast.Expr) else None
-        if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute):
-            if call.func.attr == "__init__":
+        match statement:
+            case ast.Expr(value=ast.Call(func=ast.Attribute(attr="__init__")) as call):
                 return call
     return None
 

@@ -340,6 +340,13 @@ def test_a_comment_inside_a_replaced_value_goes_above_the_statement_if_a_string_
     assert after == "# a week\nx = f(a='s\\\n  t', b=g(0))\n"
 
 
+def test_comments_inside_two_replaced_values_that_share_a_row() -> None:
+    before = "x = f(a=g(  # one\n), b=g(  # two\n))\n"
+    ref = call(before, "f")
+    after = edited(before, SetArgument(ref, "a", "1"), SetArgument(ref, "b", "2"))
+    assert after == "# one\n# two\nx = f(a=1, b=2)\n"
+
+
 def test_edits_of_nested_calls_and_of_one_call_all_land() -> None:
     before = "f(a, b=g(1, k=h(2)), c=3)\n"
     edits = [

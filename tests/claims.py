@@ -40,16 +40,12 @@ ADDED = {
 """Whole entries, by construct path or section and name, that a fix may add or take away."""
 
 
-def unclaimed(code: str, changes: Difference) -> list[str]:
-    """The changes, as ``resource: property``, that a rule's fix has no business making."""
-    return [
-        f"{resource}: {path or 'as a whole'}"
-        for resource, path in changes
-        if not _is_claimed(code, resource, path)
-    ]
+def unclaimed(code: str, changes: Difference) -> Difference:
+    """The changes that a rule's fix has no business making."""
+    return {place: change for place, change in changes.items() if not _is_claimed(code, *place)}
 
 
 def _is_claimed(code: str, resource: str, path: str) -> bool:
     if re.fullmatch(ADDED.get(code, "(?!)"), resource) is not None:
         return True
-    return re.fullmatch(CLAIMED[code], path) is not None
+    return re.fullmatch(CLAIMED.get(code, "(?!)"), path) is not None

@@ -1,0 +1,3 @@
+from .stack import HospitalStack
+
+__all__ = ['HospitalStack']

@@ -1,0 +1,182 @@
+from aws_cdk import (
+    Duration,
+    RemovalPolicy,
+    Stack,
+    aws_ec2 as ec2,
+    aws_elasticache as elasticache,
+    aws_iam as iam,
+    aws_kinesis as kinesis,
+    aws_lambda as lambda_,
+    aws_logs as logs,
+    aws_rds as rds,
+    aws_s3 as s3,
+    aws_secretsmanager as sm,
+)
+from constructs import Construct
+
+
+class TapStack(Stack):
+    def __init__(
+        self, scope: Construct, construct_id: str, *, environment_suffix: str, **kwargs
+    ) -> None:
+        super().__init__(scope, construct_id, **kwargs)
+
+        # VPC for the database and the cache
+        vpc = ec2.Vpc(
+            self, f"ProductCatalogVPC-{environment_suffix}", max_azs=2, nat_gateways=1
+        )
+
+        # Stream of inventory updates
+        inventory_stream = kinesis.Stream(
+            self,
+            "InventoryStream",
+            stream_name=f"inventory-updates-{environment_suffix}",
+            encryption=kinesis.StreamEncryption.MANAGED,
+            removal_policy=RemovalPolicy.DESTROY,
+        )
+
+        # Every update is archived for three years
+        archive_bucket = s3.Bucket(
+            self,
+            "InventoryArchive",
+            bucket_name=f"product-inventory-archive-{environment_suffix}",
+            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+            removal_policy=RemovalPolicy.DESTROY,
+            lifecycle_rules=[
+                s3.LifecycleRule(
+                    transitions=[
+                        s3.Transition(
+                            storage_class=s3.StorageClass.GLACIER,
+                            transition_after=Duration.days(90),
+                        )
+                    ],
+                    expiration=Duration.days(1095),
+                )
+            ],
+            auto_delete_objects=True,
+            encryption=s3.BucketEncryption.S3_MANAGED,
+        )
+
+        # Security groups
+        db_security_group = ec2.SecurityGroup(
+            self,
+            "DatabaseSecurityGroup",
+            vpc=vpc,
+            security_group_name=f"product-db-sg-{environment_suffix}",
+        )
+        redis_security_group = ec2.SecurityGroup(
+            self,
+            "RedisSecurityGroup",
+            vpc=vpc,
+            security_group_name=f"product-redis-sg-{environment_suffix}",
+        )
+
+        # PostgreSQL database with generated credentials
+        db_secret = sm.Secret(
+            self,
+            "DatabaseSecret",
+            secret_name=f"product-catalog-db-credentials-{environment_suffix}",
+            generate_secret_string=sm.SecretStringGenerator(
+                secret_string_template='{"username": "catalog_admin"}',
+                generate_string_key="password",
+                exclude_punctuation=True,
+            ),
+        )
+
+        database = rds.DatabaseInstance(
+            self,
+            "ProductDatabase",
+            instance_identifier=f"product-catalog-db-{environment_suffix}",
+            engine=rds.DatabaseInstanceEngine.postgres(
+                version=rds.PostgresEngineVersion.VER_15
+            ),
+            instance_type=ec2.InstanceType("t3.micro"),
+            credentials=rds.Credentials.from_secret(db_secret),
+            database_name="productcatalog",
+            vpc=vpc,
+            security_groups=[db_security_group],
+            backup_retention=Duration.days(0),
+            deletion_protection=False,
+            removal_policy=RemovalPolicy.DESTROY,
+            delete_automated_backups=True,
+            storage_encrypted=True,
+        )
+
+        # Redis cache
+        redis_subnet_group = elasticache.CfnSubnetGroup(
+            self,
+            "RedisSubnetGroup",
+            cache_subnet_group_name=f"product-catalog-redis-subnets-{environment_suffix}",
+            description="Subnets for Redis",
+            subnet_ids=[subnet.subnet_id for subnet in vpc.private_subnets],
+        )
+
+        redis_cluster = elasticache.CfnCacheCluster(
+            self,
+            "RedisCluster",
+            cluster_name=f"product-catalog-redis-{environment_suffix}",
+            engine="redis",
+            cache_node_type="cache.t3.micro",
+            num_cache_nodes=1,
+            cache_subnet_group_name=redis_subnet_group.ref,
+            port=6379,
+            vpc_security_group_ids=[redis_security_group.security_group_id],
+            snapshot_retention_limit=0,
+        )
+
+        # Role for the processor: logs and objects in S3
+        processor_role = iam.Role(
+            self,
+            "ProcessorRole",
+            role_name=f"inventory-processor-role-{environment_suffix}",
+            assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
+            managed_policies=[
+                iam.ManagedPolicy.from_aws_managed_policy_name("AWSLambdaExecute")
+            ],
+        )
+
+        processor = lambda_.Function(
+            self,
+            "InventoryProcessor",
+            function_name=f"inventory-processor-{environment_suffix}",
+            code=lambda_.Code.from_inline(
+                """
+import json
+
+def handler(event, context):
+    print(json.dumps(event))
+    return {"statusCode": 200}
+""",
+            ),
+            handler="index.handler",
+            runtime=lambda_.Runtime.PYTHON_3_12,
+            role=processor_role,
+            timeout=Duration.seconds(60),
+            memory_size=256,
+            environment={
+                "ARCHIVE_BUCKET": archive_bucket.bucket_name,
+                "DB_SECRET_ARN": db_secret.secret_arn,
+                "DB_NAME": "productcatalog",
+                "REDIS_HOST": redis_cluster.attr_redis_endpoint_address,
+                "REDIS_PORT": "6379",
+            },
+        )
+
+        # Log group
+        logs.LogGroup(
+            self,
+            "ProcessorLogGroup",
+            log_group_name=f"/aws/lambda/{processor.function_name}",
+            retention=logs.RetentionDays.ONE_WEEK,
+            removal_policy=RemovalPolicy.DESTROY,
+        )
+
+        # Connect the stream to the processor
+        lambda_.EventSourceMapping(
+            self,
+            "InventoryEventSource",
+            target=processor,
+            event_source_arn=inventory_stream.stream_arn,
+            starting_position=lambda_.StartingPosition.LATEST,
+            batch_size=100,
+        )

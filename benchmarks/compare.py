@@ -1,7 +1,8 @@
 """Measure tapfix beside Ruff and Fixit: whole processes, CPU and wall time.
 
-Run it as ``uv run --group bench python -m benchmarks.compare``. Each pair of commands runs in turn,
-A B A B, so that a machine that slows down slows both; the ratio of the medians is what to quote.
+Run it as ``uv run --group bench python -m benchmarks.compare``, with a number behind it for other
+than five runs. Each pair of commands runs in turn, A B A B, so that a machine that slows down slows
+both; the ratio of the medians is what to quote.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from pathlib import Path
 
 from benchmarks.trees import cdk_tree, mixed_tree
 
-RUNS = 5
+RUNS = int(sys.argv[1]) if len(sys.argv) > 1 else 5
 BIN = Path(sys.executable).parent
 TAPFIX = (str(BIN / "tapfix"), "--exit-zero", "-q")
 RUFF_RULES = "F401,F841,F541,F632,E711,E712,E721,E731,E741,W605"
@@ -43,7 +44,9 @@ RUFF = (
     "--select",
     RUFF_RULES,
 )
-FIXIT = (str(BIN / "fixit"), "--quiet", "--rules", ",".join(FIXIT_RULES), "lint")
+# Without the module in front Fixit warns, loads no rule, and is very fast.
+FIXIT_NAMES = ",".join(f"fixit.rules:{name}" for name in FIXIT_RULES)
+FIXIT = (str(BIN / "fixit"), "--quiet", "--rules", FIXIT_NAMES, "lint")
 TYPER_APP = """
 import typer
 app = typer.Typer()
@@ -88,19 +91,31 @@ def compare(title: str, cwd: Path, **commands: tuple[str, ...]) -> None:
             cost = run(command, cwd)
             if number:  # the first round warms the disk cache
                 costs[name].append(cost)
-    print(f"\n{title} ({RUNS} runs, medians)")
+    print(f"\n{title} ({RUNS} runs, medians)", flush=True)
     first: Cost | None = None
     for name, found in costs.items():
         cost = median(found)
         first = first or cost
         ratio = cost.cpu / first.cpu
-        print(f"  {name:14} cpu {cost.cpu:7.3f} s  wall {cost.wall:7.3f} s  cpu x{ratio:.2f}")
+        line = f"  {name:14} cpu {cost.cpu:7.3f} s  wall {cost.wall:7.3f} s  cpu x{ratio:.2f}"
+        print(line, flush=True)
+
+
+def check_that_fixit_lints(folder: Path) -> None:
+    """Stop if Fixit finds nothing in a file with a flaw: it would be measured doing nothing."""
+    flawed = folder / "flawed.py"
+    flawed.write_text("x = 1\nprint(x == None)\n")
+    if subprocess.run([*FIXIT, flawed], cwd=folder, capture_output=True).returncode == 0:
+        sys.exit("fixit does not find a flaw of its own rules: were they loaded?")
 
 
 def main() -> None:
+    # Python's own files count as they do for a user: compiled once, then read.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     project = Path(__file__).parent.parent
     with tempfile.TemporaryDirectory() as scratch:
         cdk, mixed = Path(scratch, "cdk"), Path(scratch, "mixed")
+        check_that_fixit_lints(Path(scratch))
         files = cdk_tree(cdk, 300)
         compare(
             f"{files} CDK files", cdk, tapfix=(*TAPFIX, "."), ruff=(*RUFF, "."), fixit=(*FIXIT, ".")

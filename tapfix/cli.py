@@ -8,7 +8,9 @@ What a run needs is imported when it runs: ``--version`` and ``--help`` cost wha
 
 from __future__ import annotations
 
+import contextlib
 import enum
+import gc
 import io
 import os
 import sys
@@ -61,14 +63,42 @@ lookup_app = _app()
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line with these arguments, or the program's own, and exit."""
     words = list(sys.argv[1:] if arguments is None else arguments)
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
+    _prepare_streams()
+    code = _FAILED
+    try:
+        code = _exit_code(words)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _silence_output()
+    except OSError as error:
+        code = _FAILED
+        _tell_refusal(error)
+    except Exception:
+        # Python would exit with 1, which says that findings are left.
+        traceback.print_exc()
+        typer.echo("tapfix: this is an error of tapfix: please report it", err=True)
+    sys.exit(code)
+
+
+def _prepare_streams() -> None:
+    """Make both streams take whatever is printed."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            # Closed by whoever started the program: nobody wants to hear.
+            nowhere = open(os.devnull, "w", errors="replace")  # noqa: PTH123, SIM115 - until the end
+            setattr(sys, name, nowhere)
+        elif isinstance(stream, io.TextIOWrapper):
             # A terminal that cannot show a character shows its code; the run goes on.
             stream.reconfigure(errors="backslashreplace")
+
+
+def _exit_code(words: list[str]) -> int:
+    """Do what the words say."""
     if words == ["--version"]:
         # As it is mostly asked for, it need not wait for Typer to build the whole command.
         print(_VERSION)
-        sys.exit(0)
+        return 0
     app = run_app
     if words and words[0] in COMMANDS:
         app = lookup_app
@@ -77,11 +107,23 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
             typer.echo(f"tapfix: {hint}", err=True)
     try:
         app(args=words, prog_name="tapfix")
-    except Exception:
-        # Python would exit with 1, which says that findings are left.
-        traceback.print_exc()
-        typer.echo("tapfix: this is an error of tapfix: please report it", err=True)
-    sys.exit(_FAILED)
+    except SystemExit as ended:
+        return ended.code if isinstance(ended.code, int) else 0
+    return 0
+
+
+def _tell_refusal(error: OSError) -> None:
+    """One line for what the system refuses: a full disk for the output, no current folder."""
+    where = f": {error.filename}" if error.filename else ""
+    with contextlib.suppress(OSError):
+        typer.echo(f"tapfix: cannot go on: {error.strerror or error}{where}", err=True)
+    _silence_output()
+
+
+def _silence_output() -> None:
+    """Let go of what standard output has not taken: Python would try again at its end, and fail."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _print_version(wanted: bool) -> None:
@@ -159,10 +201,14 @@ def run(
     result = _result(paths or ["."], options, quiet=quiet)
     from tapfix.report.terminal import show, show_json
 
-    if output_format is OutputFormat.JSON:
-        show_json(result)
-    else:
-        show(result, statistics=statistics, quiet=quiet, verbose=verbose)
+    try:
+        if output_format is OutputFormat.JSON:
+            show_json(result)
+        else:
+            show(result, statistics=statistics, quiet=quiet, verbose=verbose)
+    except BrokenPipeError:
+        # The reader has seen enough; what the run came to stays so.
+        _silence_output()
     raise typer.Exit(0 if exit_zero and result.exit_code == 1 else result.exit_code)
 
 
@@ -178,6 +224,8 @@ def _result(paths: Sequence[str], options: Options, *, quiet: bool) -> Result:
     from tapfix.registry import UnknownRuleError
     from tapfix.report.progress import Bar
 
+    # What is read stays to the end: to look for garbage in it over and over takes a fifth of a run.
+    gc.set_threshold(50_000)
     try:
         with Bar(sys.stderr, str(Path.cwd()), enabled=not quiet) as bar:
             result = api.run(paths, options, bar.step)

@@ -10,6 +10,8 @@ import sys
 from pathlib import Path
 
 import pytest
+from cfnlint.api import lint
+from cfnlint.config import ManualArgs
 
 from tapfix.registry import builtin_rules
 from tests import proofs
@@ -125,3 +127,20 @@ def is_suffixed(path: str, old: object, new: object) -> bool:
     if old == ABSENT:
         return path.startswith("Properties.Environment.Variables.")
     return text in (json.dumps(old), json.dumps(old).replace("-stream", ""))
+
+
+@every_app
+def test_cfn_lint_finds_no_new_error(name: str) -> None:
+    before, after = cloudformation_errors(f"broken/{name}"), cloudformation_errors(f"fixed/{name}")
+    assert after <= before
+
+
+def cloudformation_errors(folder: str) -> set[tuple[str, str]]:
+    """The errors, by rule and text, that cfn-lint sees in an app's templates."""
+    config = ManualArgs(regions=["us-east-1"])
+    return {
+        (found.rule.id, found.message)
+        for template in assembly(folder, "one").templates.values()
+        for found in lint(json.dumps(template), config=config)
+        if found.rule.id.startswith("E")
+    }

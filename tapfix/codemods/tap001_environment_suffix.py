@@ -36,9 +36,11 @@ Left alone
 Names that hold a parameter, a context value, a token of another resource or anything else that the
 source does not tell: someone decided. Account and region alone do not count. Names that need only
 be unique below a parent (an API's stage, a Lambda alias), names of subnets, domain names. Ids in
-loops. Reported, and not mended, are names whose suffix would go beyond the greatest length, a
-class that nothing in the app constructs or that is handed on as a value, stacks whose ids name
-their environments, a variable that may be no plain string, and names that stand where they cannot
+loops. Constructs in a branch that asks for the environment. Reported, and not mended, are names
+whose suffix would go beyond the greatest length, names that say which environment they are for
+(``orders-prod``), a class that nothing in the app constructs or that is handed on as a value,
+stacks whose ids name their environments or that code looks up by their ids, a variable that may be
+no plain string, or hold capitals where the name takes none, and names that stand where they cannot
 be followed. With ``construct-ids = "never"`` (profile ``production``) no id changes, not even a
 stack's.
 """
@@ -79,7 +81,7 @@ def _finding(name: FixedName, mended: Mended | Obstacle, impact: Impact) -> Find
     ref, scope, message = name.value.ref, name.construct.statement, _message(name)
     if isinstance(mended, Obstacle):
         return Finding(_CODE, ref, message, reason=mended.reason, scope=scope)
-    title = f"Add the environment suffix to the {name.argument}"
+    title = f"add the environment suffix to the {name.argument}"
     stateful = name.construct.cls.stateful and impact is not Impact.IN_PLACE
     return Finding(_CODE, ref, message, Fix(title, impact, mended.edits, stateful), scope=scope)
 
@@ -90,10 +92,10 @@ def _message(name: FixedName) -> str:
         return f"{label} exports the same name in every environment, so a second one cannot deploy"
     if name.argument == ID:
         return f"{label} has an id, and so a name, that is the same in every environment"
-    known = f' "{name.text}"' if name.is_literal else ""
+    known = f'the name "{name.text}"' if name.is_literal else "the same name"
     if name.construct.cls.name_unique:
-        return f"{label} has the name{known} in every environment, so a second one cannot deploy"
-    return f"{label} has the name{known} in every environment, so they cannot be told apart"
+        return f"{label} has {known} in every environment, so a second one cannot deploy"
+    return f"{label} has {known} in every environment, so they cannot be told apart"
 
 
 def _impact(policies: Policies, name: FixedName, mended: Mended | Obstacle) -> Impact:

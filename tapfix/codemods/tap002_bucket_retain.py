@@ -29,7 +29,8 @@ A bucket that has ``RemovalPolicy.DESTROY`` and does not empty itself: somebody 
 only when it is empty. ``**kwargs`` that may hold a policy, and imported buckets.
 
 Reported without a fix: a bucket with Object Lock, whose objects nobody can delete; one with a
-bucket policy of its own, since ``auto_delete_objects`` adds a second, which S3 refuses; an app with
+bucket policy of its own, since ``auto_delete_objects`` adds a second, which S3 refuses; one
+with a condition of CloudFormation, which the custom resource would not have; an app with
 ``BootstraplessSynthesizer``, which cannot carry the function. Off in profile ``production``.
 """
 
@@ -47,6 +48,7 @@ from tapfix.recipes.removal import Removal, destroy, read_policies
 from tapfix.rule import Profile, Rule, Severity
 
 _LOCKS = ("object_lock_enabled", "object_lock_default_retention")
+_CONDITION = ("cfn_options", "condition")
 _POLICIES = ("aws_s3.BucketPolicy", "aws_s3.CfnBucketPolicy")
 
 
@@ -93,9 +95,15 @@ def _why_never_empty(app: App, bucket: Construct) -> str | None:
         return "Object Lock keeps its objects from being deleted"
     if _has_policy_of_its_own(app, bucket):
         return "auto_delete_objects would add a second bucket policy, which S3 refuses"
-    if any(b"BootstraplessSynthesizer" in data for data in app.files.values()):
+    if any(use.chain[-2:] == _CONDITION for use in app.uses(bucket)):
+        return "it exists under a condition only, and what auto_delete_objects adds would not"
+    if app.once(_is_bootstrapless):
         return "BootstraplessSynthesizer cannot carry the function that empties the bucket"
     return None
+
+
+def _is_bootstrapless(app: App) -> bool:
+    return any(b"BootstraplessSynthesizer" in data for data in app.files.values())
 
 
 def _has_policy_of_its_own(app: App, bucket: Construct) -> bool:

@@ -39,6 +39,7 @@ from tapfix.edits import Edit, Finding, Fix, Impact
 from tapfix.model.app import App
 from tapfix.model.constructs import Construct
 from tapfix.model.databases import INSTANCES, Feeds, engine, feeds, is_member
+from tapfix.model.decisions import is_decision
 from tapfix.model.durations import days
 from tapfix.model.overrides import is_set_from_afar, overrides
 from tapfix.model.values import Value
@@ -68,7 +69,7 @@ def find(app: App) -> Iterator[Finding]:
     for database in app.constructs:
         if not database.name.startswith("aws_rds.") or is_member(database):
             continue
-        if database.is_decided:
+        if is_decision(app, database):
             continue
         retention = _retention(app, database)
         least = 0 if database.is_a(*INSTANCES) else 1

@@ -30,6 +30,7 @@ from tapfix.codemods.examples.tap006_elasticache_snapshots import EXAMPLES
 from tapfix.edits import Finding, Fix, Impact
 from tapfix.model.app import App
 from tapfix.model.constructs import Construct
+from tapfix.model.decisions import is_decision
 from tapfix.model.overrides import is_set_from_afar, overrides
 from tapfix.model.values import Value
 from tapfix.recipes.arguments import put
@@ -53,7 +54,7 @@ def find(app: App) -> Iterator[Finding]:
         limit = value.constant if value is not None else 0
         if any(o.is_decision for o in later) or (value is not None and value.is_inherited):
             continue
-        if cache.is_decided:
+        if is_decision(app, cache):
             continue
         if value is not None and isinstance(limit, int) and limit > 0:
             obstacle = argument.obstacle if argument is not None and not later else None

@@ -32,7 +32,7 @@ Off in profile ``production``.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from tapfix.codemods.examples.tap007_log_group_retain import EXAMPLES
 from tapfix.edits import Finding, Impact
@@ -90,7 +90,7 @@ def _retention_only(app: App, construct: Construct) -> Iterator[Finding]:
         yield Finding("TAP007", retention.ref, message, reason=reason, scope=construct.statement)
 
 
-def _made_twice(app: App, groups: list[Construct]) -> Iterator[Finding]:
+def _made_twice(app: App, groups: Sequence[Construct]) -> Iterator[Finding]:
     plain = [c for c in app.constructs if c.lacks("log_group") and c.lacks("log_retention")]
     functions = [c for c in plain if "function_name" in c.cls.arguments]
     for group in groups:

@@ -9,10 +9,10 @@ does not even fail, it works on gibberish.
 What the fix does
 It decodes where the data are read: `json.loads(base64.b64decode(record["kinesis"]["data"]))`, with
 `.decode("utf-8")` where text is needed, or in the assignment where the data get a name. Where the
-same name is also stored, handed on or looked at for missing data, only the places that parse it are
-changed. `base64` is imported, or spelled as the file already spells it. The program does something
-else at run time: what failed before works on what the producer sent. That is the stated impact; no
-deployed resource changes.
+same name is also stored, handed on or looked at for missing data, or parsed inside a ``try`` that
+begins later, only the places that parse it are changed. `base64` is imported, or spelled as the
+file already spells it. The program does something else at run time: what failed before works on
+what the producer sent. That is the stated impact; no deployed resource changes.
 
 Left alone
 Data that are decoded anywhere in the same function, in a helper of the app, or by a function that
@@ -24,7 +24,7 @@ Firehose handler answers. Handlers in inline code are reported: TAP008 moves the
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 
 from tapfix.codemods.examples.tap020_kinesis_base64 import EXAMPLES
 from tapfix.edits import Edit, Finding, Fix, Impact, WrapExpression
@@ -79,7 +79,7 @@ def _fix(app: App, payload: Payload) -> tuple[Fix | None, str | None]:
         WrapExpression(place.ref, f"{decode.text}(", f"){closing}")
         for place, closing in places.items()
     ]
-    title = f"Decode the {payload.source} data"
+    title = f"decode the {payload.source} data"
     return Fix(title, Impact.BEHAVIOUR, (*wraps, *decode.imports)), None
 
 
@@ -91,8 +91,15 @@ def _places(payload: Payload) -> dict[Place, str]:
     apart = as_it_comes or payload.is_checked or (binary and payload.of("log"))
     if payload.has_default or any(use.need == "neither" for use in misuses):
         return {}
-    if not apart and not _is_mixed(misuses):
-        return {payload.place: _closing(misuses, payload.place)}
+    if apart or _is_mixed(misuses):
+        return _places_of_use(misuses, as_it_comes)
+    at_once = {payload.place: _closing(misuses, payload.place)}
+    # What cannot be decoded is caught where what cannot be parsed is.
+    caught = any(use.place.guards - payload.place.guards for use in misuses)
+    return (_places_of_use(misuses, as_it_comes) if caught else {}) or at_once
+
+
+def _places_of_use(misuses: Sequence[PayloadUse], as_it_comes: Set[Place]) -> dict[Place, str]:
     places: dict[Place, str] = {}
     for place in dict.fromkeys(use.place for use in misuses):
         here = [use for use in misuses if use.place == place]

@@ -31,7 +31,12 @@ attribute that a base class in another file sets, an aspect or a loop over the c
 Buckets (TAP002), RDS (TAP003, TAP004) and log groups (TAP007) have rules of their own. L1
 constructs without a policy, which CloudFormation deletes. What CDK makes inside another construct,
 as the key of an encrypted bucket. Imported resources, and ``**kwargs`` that may hold a policy.
-What ``RemovalPolicies.of(scope).retain()`` keeps is reported. Off in profile ``production``.
+Custom resources, whose policy decides whether their handler is told.
+
+Reported without a fix: what ``RemovalPolicies.of(scope).retain()`` keeps. Versions of functions and
+layers, whose policy also says what becomes of the version before at the next deploy. A KMS key that
+encrypts something that stays, or may stay. An L1 construct without data: RETAIN there works around
+something. Off in profile ``production``.
 """
 
 from __future__ import annotations
@@ -44,6 +49,7 @@ from tapfix.model.app import App
 from tapfix.model.constructs import Construct
 from tapfix.model.policies import policy_name
 from tapfix.recipes.arguments import give
+from tapfix.recipes.keys import kept_with
 from tapfix.recipes.offers import offer
 from tapfix.recipes.protection import protections
 from tapfix.recipes.removal import DESTROY, Policies, Removal, destroy, read_policies
@@ -58,6 +64,22 @@ _POLICIES_ELSEWHERE = (  # TAP002, TAP004 and TAP007
 )
 # Its own kind of policy argument: what becomes of a function's log group (TAP007).
 _LOG_POLICY = "log_removal_policy"
+# Every deploy that changes something makes another one, and deletes the one before by this policy.
+_VERSIONS = (
+    "aws_lambda.Version",
+    "aws_lambda.CfnVersion",
+    "aws_lambda.LayerVersion",
+    "aws_lambda.CfnLayerVersion",
+)
+_IN_USE = (
+    "DESTROY would delete each version at the deploy that makes the next one, and with it what"
+    " aliases, rollbacks and other stacks still use"
+)
+# Their policy decides whether their handler is told when they go; only it knows what it then does.
+_HANDLED = ("CustomResource", "CfnCustomResource", "custom_resources.AwsCustomResource")
+_HOLDS_NOTHING = (
+    "it holds no data: whoever keeps it works around a deletion that fails or takes something along"
+)
 _KEEPING = ("RETAIN", "RETAIN_ON_UPDATE_OR_DELETE", "SNAPSHOT")
 
 
@@ -67,7 +89,7 @@ def find(app: App) -> Iterator[Finding]:
     for construct in app.constructs:
         if construct.name.startswith("aws_rds."):
             continue
-        if not construct.is_a(*_POLICIES_ELSEWHERE):
+        if not construct.is_a(*_POLICIES_ELSEWHERE, *_HANDLED):
             yield from _kept(policies, construct)
             yield from _parts_kept(app, construct)
         yield from _protected(app, construct)
@@ -81,6 +103,10 @@ def _kept(policies: Policies, construct: Construct) -> Iterator[Finding]:
         f"{construct.label} outlives its stack ({removal.because}):"
         f" `cdk destroy` leaves {_what(removal)} behind"
     )
+    reason = _reason(policies, construct)
+    if reason is not None:
+        yield Finding("TAP021", removal.ref, message, None, reason, scope=construct.statement)
+        return
     app = policies.app
     images = construct.is_a("aws_ecr.Repository") and not _empties_itself(construct)
     docdb = construct.is_a("aws_docdb.DatabaseCluster")
@@ -90,6 +116,20 @@ def _kept(policies: Policies, construct: Construct) -> Iterator[Finding]:
     impact = Impact.DATA_DIES_WITH_STACK if construct.cls.stateful else Impact.IN_PLACE
     offered = offer("delete it with its stack", impact, edits)
     yield Finding("TAP021", removal.ref, message, scope=construct.statement, **offered)
+
+
+def _reason(policies: Policies, construct: Construct) -> str | None:
+    """Why a resource had better stay, if it had."""
+    if construct.is_a(*_VERSIONS):
+        return _IN_USE
+    if construct.cls.level == 1 and not construct.cls.stateful:
+        return _HOLDS_NOTHING
+    kept = (
+        kept_with(policies, construct) if construct.is_a("aws_kms.Key", "aws_kms.CfnKey") else None
+    )
+    if kept is None:
+        return None
+    return f"{kept.label} is encrypted with it and stays, or may stay: nobody could read it"
 
 
 def _what(removal: Removal) -> str:

@@ -41,7 +41,8 @@ def discover(paths: Iterable[str]) -> Discovery:
     """Find and read the apps at ``paths``: files and folders, relative to the current folder."""
     problems: list[Problem] = []
     given: list[str] = []
-    for path in dict.fromkeys(os.path.abspath(path) for path in paths):
+    # An empty path (of a variable that is not set) must not come to mean the current folder.
+    for path in dict.fromkeys(os.path.abspath(path) if path else path for path in paths):
         problem = _unfit(path)
         if problem is None:
             given.append(path)
@@ -63,7 +64,7 @@ def _is_among(path: str, given: Iterable[str]) -> bool:
 def _unfit(path: str) -> Problem | None:
     """Why a given path cannot be looked at, or None."""
     if not os.path.lexists(path):
-        return Problem(path, "no such file or folder")
+        return Problem(path or "''", "no such file or folder")
     if not os.path.exists(path):
         return Problem(path, "is a link that leads nowhere")
     foreign = FOREIGN.intersection(path.split("/"))

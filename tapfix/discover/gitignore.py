@@ -1,7 +1,7 @@
 """Ignore files as git reads them (gitignore(5)), without a process and without a heavy import.
 
-``pathspec`` does the same and costs fifty milliseconds to import, half of a small run; the tests
-hold this module against ``git check-ignore``.
+Why no library does this is measured in ``docs/architecture.md``; the tests hold this module
+against ``git check-ignore``.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 _NEVER = re.compile(r"(?!)")
+_SPECIAL = re.compile(r"[*?\[\\]")
 _CLASSES = {
     "alnum": "0-9A-Za-z",
     "alpha": "A-Za-z",
@@ -145,12 +146,14 @@ def _stars(glob: str, index: int, parts: list[str]) -> int:
     end = index
     while glob[end : end + 1] == "*":
         end += 1
-    starts = index == 0 or glob[index - 1] == "/"
+    # git compares the plain text at the front first and matches the rest as a pattern of its own:
+    # two stars that start this rest cross folders, whatever stands before them.
+    starts = glob[index - 1 : index] == "/" or not _SPECIAL.search(glob, 0, index)
     if end - index > 1 and starts and glob[end : end + 1] == "/":
         parts.append("(?:.*/)?")
         return end + 1
     if end - index > 1 and starts and end == len(glob):
-        parts.append(".+")
+        parts.append(".*")
     else:
         parts.append("[^/]*")
     return end

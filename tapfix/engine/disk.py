@@ -11,6 +11,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from tapfix.engine.undisturbed import undisturbed
+
 
 @dataclass(frozen=True, slots=True)
 class Change:
@@ -52,9 +54,15 @@ def write_all(changes: Mapping[str, Change]) -> None:
     """Write, create and delete files by absolute path: all, or none if anything fails.
 
     Modes and owners are kept, symbolic links are followed, parent folders of new files are made.
-    Raises StaleFile if a file is not ``before`` any more, WriteError if the system refuses.
+    A signal that ends the program waits until that is done. Raises StaleFile if a file is not
+    ``before`` any more, WriteError if the system refuses.
     """
     steps = _steps(changes)
+    with undisturbed():
+        _write(steps)
+
+
+def _write(steps: list[_Step]) -> None:
     run = _Run()
     try:
         for action in (_check, run.stage, _check, run.commit):

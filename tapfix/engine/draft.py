@@ -19,7 +19,7 @@ from tapfix.edits import (
 )
 from tapfix.engine.brackets import Bracket, Item, Span
 from tapfix.engine.errors import RewriteError
-from tapfix.engine.layout import lead
+from tapfix.engine.layout import lead, starts_line
 from tapfix.engine.locate import Structure
 from tapfix.engine.logical import Line
 from tapfix.engine.patch import Patch, Rank
@@ -108,9 +108,29 @@ class Draft:
     def _set_argument(self, bracket: Bracket, name: str, value: str) -> None:
         item = bracket.named(name)
         if item is None:
-            self._add(bracket, bracket.before_trailing("**"), f"{name}={value}")
+            text = f"{self._keyword(bracket, name)}{value}"
+            self._add(bracket, bracket.before_trailing("**"), text)
         else:
             self._replace_value(item, value)
+
+    def _keyword(self, bracket: Bracket, name: str) -> str:
+        """A new keyword and its equals sign, with the blanks that all others of the call have.
+
+        Where the equals signs stand in a column, the new one does too.
+        """
+        text = self.line.text
+        keywords = [item for item in bracket.items if item.name and item.value]
+        spelled = [text[item.start : item.value[0]].decode() for item in keywords if item.value]
+        if not spelled or not all(keyword.endswith("= ") for keyword in spelled):
+            return f"{name}="
+        rows = [
+            k for k, item in zip(spelled, keywords, strict=True) if starts_line(text, item.start)
+        ]
+        columns = {keyword.index("=") for keyword in rows}
+        if len(rows) > 1 and len(columns) == 1:
+            padded = name.ljust(columns.pop())
+            return f"{padded}= " if padded != name else f"{name} = "
+        return f"{name} = " if all(" =" in keyword for keyword in spelled) else f"{name}="
 
     def _remove_argument(self, bracket: Bracket, name: str) -> None:
         item = bracket.named(name)

@@ -10,17 +10,17 @@ from dataclasses import dataclass, replace
 from tapfix.engine.brackets import Bracket
 from tapfix.engine.draft import Change, Draft, LineEdit
 from tapfix.engine.errors import RewriteError
-from tapfix.engine.layout import Place, added, exploded, is_inline, lead
+from tapfix.engine.layout import Place, added, exploded, grown_rows, is_inline, lead
 from tapfix.engine.logical import Line
 from tapfix.engine.outline import Habits
 from tapfix.engine.patch import Patch, apply
 from tapfix.engine.removal import removed
-from tapfix.engine.source import columns, plain
+from tapfix.engine.source import columns, line_end, line_start, line_starts, plain
 from tapfix.engine.tidy import black, reindented, tidied
 from tapfix.engine.tokens import comments
 
 _NEWLINES = re.compile(rb"\r\n|\r|\n")
-_NAME = re.compile(r"(\w+=(?!=)|\"[^\"]*\": |'[^']*': )?")
+_NAME = re.compile(r"(\w+ *= *(?!=)|\"[^\"]*\": |'[^']*': )?")
 
 Modes = Mapping[Bracket, str]
 """How a bracket is opened: new items on own ``lines``, or all of its ``body``, or ``each`` item."""
@@ -87,21 +87,24 @@ def _render(layout: _Layout, modes: Modes) -> bytes:
     draft = layout.draft
     patches = list(draft.patches)
     for bracket in draft.changes.keys() | modes.keys():
-        patches += _opened(layout, bracket, modes.get(bracket, ""))
+        patches += _opened(layout, bracket, modes)
     return apply(draft.line.text, patches, layout.newline)
 
 
-def _opened(layout: _Layout, bracket: Bracket, mode: str) -> list[Patch]:
+def _opened(layout: _Layout, bracket: Bracket, modes: Modes) -> list[Patch]:
     """The patches of one bracket in its mode; without one, in the layout that it has."""
     draft, text, first = layout.draft, layout.draft.line.text, layout.draft.line.indent
     change = draft.changes.get(bracket, Change())
     gone = frozenset(change.removed)
+    mode = modes.get(bracket, "")
+    indent = _indent(layout, bracket, modes)
     if mode in ("body", "each"):
-        indent = lead(text, bracket.open, first)
         each = mode == "each"
         return exploded(
             bracket, change.additions, gone, layout.place, indent, layout.unit, each=each
         )
+    if not line_start(text, bracket.open):
+        first = indent
     own_lines = mode == "lines"
     return [
         *added(
@@ -117,25 +120,67 @@ def _opened(layout: _Layout, bracket: Bracket, mode: str) -> list[Patch]:
     ]
 
 
+def _indent(layout: _Layout, bracket: Bracket, modes: Modes) -> str:
+    """The indentation of the row on which a bracket opens, once those around it are opened."""
+    text = layout.draft.line.text
+    row = line_start(text, bracket.open)
+    around = [
+        other
+        for other, mode in modes.items()
+        if mode in ("body", "each") and row <= other.open < bracket.open <= other.close
+    ]
+    if not around:
+        return lead(text, bracket.open, layout.draft.line.indent)
+    inner = max(around, key=lambda other: other.open)
+    return _indent(layout, inner, modes) + layout.unit
+
+
 def _own(layout: _Layout, line_length: int) -> bytes:
-    """The user's own layout; brackets are opened, outermost first, where a line gets too long."""
+    """The user's own layout; brackets are opened, outermost first, where a line gets too long.
+
+    Rows that were too long before stay so, unless an addition makes them longer.
+    """
     modes: dict[Bracket, str] = {}
     best = _render(layout, modes)
     line = layout.draft.line
-    grows = any(change.additions for change in layout.draft.changes.values())
-    if _excess(line, line.text, line_length) and not grows:
-        return best  # it was too long before: no reason to touch more of it than the edit does
+    allowed = _allowed(line, layout.draft, line_length)
     for bracket in _candidates(layout.draft):
         for mode in _choices(layout.draft, bracket):
             excess = _excess(line, best, line_length)
-            if not excess:
+            if excess <= allowed:
                 return best
             tried = _render(layout, {**modes, bracket: mode})
             left = _excess(line, tried, line_length)
-            if not left or (mode != "body" and left < excess):
+            if left <= allowed or (mode != "body" and left < excess):
                 modes[bracket], best = mode, tried
                 break
     return best
+
+
+def _allowed(line: Line, draft: Draft, line_length: int) -> int:
+    """By how many columns rows that get no additions pass the line length."""
+    text = line.text
+    grown = {
+        row
+        for bracket, change in draft.changes.items()
+        for row in grown_rows(text, bracket, change.additions)
+    }
+    too_long = [
+        (row, line_end(text, row))
+        for row in line_starts(text)
+        if row not in grown and _row_excess(line, row, text[row : line_end(text, row)], line_length)
+    ]
+    allowed = 0
+    for row, end in too_long:
+        inside = [patch for patch in draft.patches if row <= patch.start and patch.end <= end]
+        moved = [replace(patch, start=patch.start - row, end=patch.end - row) for patch in inside]
+        allowed += _row_excess(line, row, apply(text[row:end], moved), line_length)
+    return allowed
+
+
+def _row_excess(line: Line, start: int, text: bytes, line_length: int) -> int:
+    """By how many columns what is now in the row at ``start`` passes the line length."""
+    return _excess(line if not start else replace(line, indent=""), text, line_length)
 
 
 def _excess(line: Line, text: bytes, line_length: int) -> int:

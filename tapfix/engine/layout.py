@@ -69,6 +69,17 @@ def added(
     return patches
 
 
+def grown_rows(text: bytes, bracket: Bracket, additions: Additions) -> set[int]:
+    """Where the rows start that get longer when items are added in the bracket's own layout."""
+    rows = set()
+    for index in additions:
+        own_lines = not bracket.bare and bracket.items and _one_a_line(text, bracket, index)
+        if not own_lines:
+            before = bracket.items[index - 1].end if index else bracket.open
+            rows.add(line_start(text, before))
+    return rows
+
+
 def _one_a_line(text: bytes, bracket: Bracket, index: int) -> bool:
     """Whether the item that follows, or else the one before, begins its line."""
     neighbour = bracket.items[min(index, len(bracket.items) - 1)]
@@ -105,7 +116,7 @@ def _own_lines(
     before = items[index - 1] if index else None
     start = bracket.open if before is None else _behind(before)
     rest = _REST_OF_LINE.match(text, start)
-    point = rest.end() if rest and rest[1] else start
+    point = rest.end() if rest else start
     indent = _item_indent(text, bracket, index, first, unit)
     new = "".join(f"\n{indent}{place(t, indent)}," for t in texts)
     if before is None or before.comma is not None:

@@ -13,6 +13,7 @@ from typing import TypeVar, cast
 
 from tapfix.edits import Ref
 from tapfix.knowledge.catalogue import Catalogue, load
+from tapfix.model.callers import Callers
 from tapfix.model.constructs import Construct, find_constructs
 from tapfix.model.evaluate import Evaluator
 from tapfix.model.functions import LambdaFunction, find_functions
@@ -33,7 +34,6 @@ from tapfix.model.values import Value
 _CDK_MARK = b"aws_cdk"
 _V1 = "aws_cdk.core"
 _V1_MARK = re.compile(rb"\bcore\b")
-_IMPORT = re.compile(rb"^[ \t]*(?:from|import)[ \t]+([\w.]+)", re.MULTILINE)
 _Read = TypeVar("_Read")
 
 
@@ -51,6 +51,7 @@ class App:
     catalogue: Catalogue
     _uses: dict[ast.Call, tuple[Use, ...]] = field(default_factory=dict)
     _once: dict[Callable[[App], object], object] = field(default_factory=dict)
+    _of: dict[tuple[str, ...], tuple[Construct, ...]] = field(default_factory=dict)
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -84,10 +85,12 @@ class App:
 
     @cached_property
     def constructs(self) -> tuple[Construct, ...]:
-        """All constructs of the app, in order of path and place."""
+        """All constructs of the app, in order of path and place; those of its tests are none."""
+        callers = Callers(self.evaluator)
         return tuple(
             construct
             for module in self.cdk_modules
+            if not (callers.is_test(module) and _has_tests(module))
             for construct in sorted(
                 find_constructs(module, self.evaluator, self.catalogue), key=lambda c: c.ref.offset
             )
@@ -113,7 +116,9 @@ class App:
 
     def of(self, *classes: str) -> list[Construct]:
         """The constructs of any of these CDK classes or of one derived from them."""
-        return [construct for construct in self.constructs if construct.is_a(*classes)]
+        if classes not in self._of:
+            self._of[classes] = tuple(c for c in self.constructs if c.is_a(*classes))
+        return list(self._of[classes])
 
     def uses(self, construct: Construct) -> tuple[Use, ...]:
         """What the app does with a construct after it is made."""
@@ -163,6 +168,11 @@ class App:
         return module.file.position(ref.offset) if module is not None else (0, 0)
 
 
+def _has_tests(module: Module) -> bool:
+    """Whether a module that is called a test is one: a stack may be called ``test_data`` too."""
+    return any(mark in module.file.data for mark in (b"def test_", b"pytest", b"unittest"))
+
+
 def read_app(root: str, files: Mapping[str, bytes], settings: Settings) -> App:
     """Read the app in the folder ``root``.
 
@@ -192,15 +202,7 @@ def _read_modules(modules: Modules) -> None:
     _close(modules, roots)
     # Callers of the app's code that do not name CDK themselves: a short app file, a test.
     stems = {segment for path in roots for segment in _segments(modules.root, path)}
-    callers = [
-        path
-        for path in python
-        if any(
-            not stems.isdisjoint(name.decode().split("."))
-            for name in _IMPORT.findall(modules.files[path])
-        )
-    ]
-    _close(modules, callers)
+    _close(modules, [path for path in python if modules.seems_to_import(path, stems)])
 
 
 def _segments(root: str, path: str) -> list[str]:

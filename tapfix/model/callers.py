@@ -102,7 +102,11 @@ class Callers:
 
     def is_test(self, module: Module) -> bool:
         """Whether a module is a test of the app, or stands in a folder of tests."""
-        inside = posixpath.relpath(module.path, self.evaluator.resolver.modules.root)
+        return self.is_test_path(module.path)
+
+    def is_test_path(self, path: str) -> bool:
+        """Whether a file is a test by its name or its folder, read or not."""
+        inside = posixpath.relpath(path, self.evaluator.resolver.modules.root)
         *folders, name = inside.split("/")
         stem = posixpath.splitext(name)[0]
         return (

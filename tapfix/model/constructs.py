@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import ast
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 
-from tapfix.edits import Edit, Ref, SetArgument, SetEntry
+from tapfix.edits import Edit, Ref, ReplaceExpression, SetArgument, SetEntry
 from tapfix.knowledge.catalogue import Catalogue, ConstructClass
 from tapfix.model.branches import is_decided
 from tapfix.model.evaluate import Evaluator
@@ -38,9 +39,12 @@ class Argument:
 
     def set(self, text: str) -> Edit:
         """The edit that gives the argument another value, a source text."""
-        if isinstance(self.holder.origin, ast.Dict):
-            return SetEntry(self.holder.origin_ref, self.name, text)
-        return SetArgument(self.holder.origin_ref, self.name, text)
+        if not isinstance(self.holder.origin, ast.Dict):
+            return SetArgument(self.holder.origin_ref, self.name, text)
+        named = (self.holder.entries or {}).get(self.name)
+        if named is not None and _has_computed_key(self.holder.origin, named.node):
+            return ReplaceExpression(named.ref, text)
+        return SetEntry(self.holder.origin_ref, self.name, text)
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,15 +119,28 @@ class Construct:
         return found.set(text) if found is not None else SetArgument(self.ref, name, text)
 
 
+def _has_computed_key(display: ast.Dict, value: ast.expr) -> bool:
+    """Whether a dict display gives a value under a key that is not a literal: ``{NAME: value}``."""
+    keys = [k for k, v in zip(display.keys, display.values, strict=True) if v is value]
+    return any(key is not None and not isinstance(key, ast.Constant) for key in keys)
+
+
 def find_constructs(
     module: Module, evaluator: Evaluator, catalogue: Catalogue
 ) -> Iterator[Construct]:
     """All constructs that a module's code makes, in the order of the source."""
     for call in module.names.calls:
         found = _called_class(module, call, evaluator, catalogue)
-        if found is not None:
+        if found is not None and not _has_no_place(module, call):
             cls, inherited, skipped = found
             yield _construct(module, call, evaluator, cls, inherited, skipped)
+
+
+def _has_no_place(module: Module, call: ast.Call) -> bool:
+    """Whether it stands in an f-string, in which Pythons before 3.12 do not know places."""
+    if sys.version_info >= (3, 12):
+        return False
+    return any(isinstance(node, ast.JoinedStr) for node in module.names.ancestors(call))
 
 
 def _called_class(

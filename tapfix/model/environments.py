@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 
 from tapfix.model.callers import home
-from tapfix.model.evaluate import decided
-from tapfix.model.modules import AppClass, Module
-from tapfix.model.origins import Origin, Tracer
+from tapfix.model.evaluate import decided, has_fields
+from tapfix.model.modules import AppClass, AppFunction, Module
+from tapfix.model.origins import Origin, Tracer, field_annotation
 from tapfix.model.scopes import Binding, Scope
 
 _TEXT_METHODS = frozenset(
@@ -26,6 +28,7 @@ _TEXT_METHODS = frozenset(
         "split",
     ]
 )
+_CDK = re.compile(r"aws_cdk\.|constructs\.")
 _UNBOUND = ("staticmethod", "classmethod")
 _IN_DOUBT = frozenset({Origin.MAYBE, Origin.OPEN, Origin.UNKNOWN, Origin.NOTHING})
 
@@ -63,6 +66,8 @@ class Environments:
 
     tracer: Tracer
     names: tuple[str, ...]
+    _apps: dict[Scope, AppVariable | None] = field(default_factory=dict)
+    _objects: dict[Scope, list[tuple[str, AppClass]]] = field(default_factory=dict)
 
     def offered(self, module: Module, node: ast.AST) -> Offer | Doubt | None:
         """What a node's place offers: a local or parameter, then ``self.x``, then ``props.x``."""
@@ -96,7 +101,7 @@ class Environments:
             return self._variable(module, node.id, bindings) is not None
         return not self.tracer.origins(module, node) & {Origin.FIXED, Origin.OTHER}
 
-    @property
+    @cached_property
     def spellings(self) -> list[str]:
         """The names as Python code may spell them: ``env_name``, ``ENV_NAME``, ``envName``."""
         return [form for name in self.names for form in (name, name.upper(), _camel(name))]
@@ -146,11 +151,18 @@ class Environments:
 
     def _attribute(self, cls: AppClass, owner: str, name: str) -> Offer | Doubt | None:
         lineage = self.tracer.evaluator.resolver.lineage(cls)
-        if not any(known.attributes.get(name) for known in lineage):
+        if not any(self._has(known, name) for known in lineage):
             return None
         origins = self.tracer.of_attribute(cls, name)
         uses: list[ast.expr] = [*cls.module.names.attributes.get(name, ())]
         return self._verdict(cls.module, f"{owner}.{name}", origins, uses)
+
+    def _has(self, cls: AppClass, name: str) -> bool:
+        """Whether a class sets an attribute, or is a dataclass with that field."""
+        if cls.attributes.get(name):
+            return True
+        declared = field_annotation(cls, name) is not None
+        return declared and has_fields(cls, self.tracer.evaluator.resolver)
 
     def _is_set(
         self, module: Module, cls: AppClass, name: str, method: Scope, node: ast.AST
@@ -159,7 +171,11 @@ class Environments:
         for known in self.tracer.evaluator.resolver.lineage(cls):
             for binding in known.attributes.get(name, ()):
                 setter = home(known.module, binding.node)
-                if known.module is not module or setter.kind == "class":
+                if setter.kind == "class":
+                    return True
+                if known is not cls and _is_constructor(setter) and _is_constructor(method):
+                    return _is_above_called(method, node)
+                if known.module is not module:
                     return True
                 uses = [node] if setter is method else _calls_within(module, setter, method)
                 if any(_start(use) < _end(binding.node) for use in uses):
@@ -184,11 +200,33 @@ class Environments:
             for parameter in (*given.posonlyargs, *given.args, *given.kwonlyargs):
                 for cls, sure in self._annotated(module, parameter.annotation):
                     yield parameter.arg, cls, sure
+        if method not in self._objects:
+            made = ((name, self._made(module, found)) for name, found in method.bindings.items())
+            self._objects[method] = [(name, cls) for name, cls in made if cls is not None]
+        for name, known_class in self._objects[method]:
+            if _reaches(module, method.bindings[name], node):
+                yield name, known_class, True
         owner, own = self._class_of(module, method), _first_parameter(method)
         for known in self.tracer.evaluator.resolver.lineage(owner) if owner and own else ():
             for name, bindings in known.attributes.items():
                 for cls, sure in self._kept(known.module, bindings):
                     yield f"{own}.{name}", cls, sure
+
+    def _made(self, module: Module, bindings: list[Binding]) -> AppClass | None:
+        """The class whose object a variable holds: ``Config(…)``, ``load() -> Config``."""
+        value = bindings[0].value if len(bindings) == 1 else None
+        if not isinstance(value, ast.Call):
+            return None
+        callee = self.tracer.evaluator.callee(module, value)
+        if isinstance(callee, AppFunction):
+            found = list(self._annotated(callee.module, callee.node.returns))
+            callee = found[0][0] if found and found[0][1] else None
+        if not isinstance(callee, AppClass):
+            return None
+        # A construct may know its environment too, but others are told what it was told.
+        bases = self.tracer.evaluator.resolver.library_bases(callee)
+        is_construct = any(_CDK.match(base) and not base.endswith("Props") for base in bases)
+        return None if is_construct else callee
 
     def _annotated(
         self, module: Module, annotation: ast.expr | None
@@ -212,14 +250,16 @@ class Environments:
 
     def app_in(self, module: Module, scope: Scope) -> AppVariable | None:
         """The one variable of a scope (not of those around it) that holds the CDK app."""
-        found = [
-            AppVariable(name, bindings[0].node)
-            for name, bindings in scope.bindings.items()
-            if len(bindings) == 1
-            and isinstance(bindings[0].node, ast.stmt)
-            and self._is_app(module, bindings[0].value)
-        ]
-        return found[0] if len(found) == 1 else None
+        if scope not in self._apps:
+            found = [
+                AppVariable(name, bindings[0].node)
+                for name, bindings in scope.bindings.items()
+                if len(bindings) == 1
+                and isinstance(bindings[0].node, ast.stmt)
+                and self._is_app(module, bindings[0].value)
+            ]
+            self._apps[scope] = found[0] if len(found) == 1 else None
+        return self._apps[scope]
 
     def _is_app(self, module: Module, node: ast.expr | None) -> bool:
         if not isinstance(node, ast.Call):
@@ -238,11 +278,8 @@ class Environments:
 
 def _reaches(module: Module, bindings: list[Binding], node: ast.AST) -> bool:
     """Whether a variable has its value when a node is evaluated."""
-    inside = home(module, node)
     for binding in bindings:
         if binding.kind in ("parameter", "import"):
-            return True
-        if binding.scope.kind == "module" and inside is not binding.scope:
             return True
         if _end(binding.node) <= _start(node) and (
             len(bindings) > 1 or not decided(module, binding.node, module, node)
@@ -290,6 +327,23 @@ def _calls_within(module: Module, setter: Scope, method: Scope) -> list[ast.AST]
     """The calls of a method by its name from within another function."""
     name = getattr(method.node, "name", "")
     return [node for node in module.names.attributes.get(name, ()) if home(module, node) is setter]
+
+
+def _is_constructor(scope: Scope) -> bool:
+    return getattr(scope.node, "name", "") == "__init__"
+
+
+def _is_above_called(constructor: Scope, node: ast.AST) -> bool:
+    """Whether ``super().__init__(…)`` ran in a constructor before a node is evaluated."""
+    assert isinstance(constructor.node, (ast.FunctionDef, ast.AsyncFunctionDef))
+    return any(
+        isinstance(call, ast.Call)
+        and isinstance(call.func, ast.Attribute)
+        and call.func.attr == "__init__"
+        and _end(call) <= _start(node)
+        for statement in constructor.node.body
+        for call in [getattr(statement, "value", None)]
+    )
 
 
 def _first_parameter(scope: Scope) -> str | None:

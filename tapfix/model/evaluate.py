@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import ast
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
+from tapfix.model.calls import CallIndex, last_name
 from tapfix.model.modules import AppClass, AppFunction, Module
 from tapfix.model.resolve import DEPTH, Resolver, Symbol, split_target
 from tapfix.model.scopes import Binding, Scope
@@ -26,11 +28,14 @@ class Evaluator:
     _values: dict[ast.expr, Value] = field(default_factory=dict)
     _pending: set[ast.expr] = field(default_factory=set)
     _cuts: int = 0
-    _calls: dict[tuple[Module, bool], dict[Symbol | None, list[ast.Call]]] = field(
+    _calls: dict[tuple[Module, str, bool], dict[Symbol | None, list[ast.Call]]] = field(
         default_factory=dict
     )
     _counts: Counter[str] = field(default_factory=Counter)
     _counted: tuple[Module, ...] = ()
+    _reads: dict[str, dict[AppClass | None, list[tuple[Module, ast.Attribute]]]] = field(
+        default_factory=dict
+    )
 
     def value(self, module: Module, node: ast.expr, depth: int = 0) -> Value:
         """What is known of an expression."""
@@ -53,7 +58,7 @@ class Evaluator:
     def _evaluate(self, blank: Value, depth: int) -> Value:
         module, node = blank.module, blank.node
         if isinstance(node, ast.Constant):
-            return replace(blank, kind="constant", constant=node.value)
+            return Value("constant", module, node, node, module, constant=node.value)
         if isinstance(node, (ast.Name, ast.Attribute)):
             return self._named(blank, node, depth)
         if isinstance(node, (ast.List, ast.Tuple)):
@@ -121,7 +126,7 @@ class Evaluator:
     def _named(self, blank: Value, node: ast.Name | ast.Attribute, depth: int) -> Value:
         symbol = self.resolver.symbol(blank.module, node)
         if isinstance(symbol, str):
-            return replace(blank, kind="member", name=symbol)
+            return Value("member", blank.module, node, node, blank.module, name=symbol)
         found = self.binding(blank.module, node, depth)
         if found is None:
             return blank
@@ -234,14 +239,14 @@ class Evaluator:
         value = self.value(module, node, depth + 1)
         if value.kind == "instance" and isinstance(value.of, AppClass):
             return value.of
-        annotation = self._annotation(module, node)
+        annotation = self._annotation(module, node, depth)
         symbol = self.resolver.symbol(module, annotation) if annotation is not None else None
         return symbol if isinstance(symbol, AppClass) else None
 
-    def _annotation(self, module: Module, node: ast.expr) -> ast.expr | None:
+    def _annotation(self, module: Module, node: ast.expr, depth: int) -> ast.expr | None:
         """The annotation of the parameter that a name, or an attribute made from it, stands for."""
         if isinstance(node, ast.Attribute):
-            found = self.binding(module, node)
+            found = self.binding(module, node, depth)
             if found is None or not isinstance(found[1].value, ast.Name):
                 return None
             module, node = found[0], found[1].value
@@ -250,6 +255,24 @@ class Evaluator:
         bindings = module.scope_of(node).lookup(node.id)
         argument = bindings[0].node if len(bindings) == 1 else None
         return argument.annotation if isinstance(argument, ast.arg) else None
+
+    def attribute_reads(
+        self, name: str
+    ) -> Mapping[AppClass | None, list[tuple[Module, ast.Attribute]]]:
+        """Where the app reads an attribute, by the class of the app whose instance it is read of.
+
+        None stands for what may be any object; library objects and modules are left out.
+        """
+        if name not in self._reads:
+            found: dict[AppClass | None, list[tuple[Module, ast.Attribute]]] = {}
+            for module in list(self.resolver.modules.loaded()):
+                for node in module.names.attributes.get(name, ()):
+                    if node not in module.names.stores:
+                        owner = self.instance_class(module, node.value)
+                        if owner is not None or self.resolver.symbol(module, node.value) is None:
+                            found.setdefault(owner, []).append((module, node))
+            self._reads[name] = found
+        return self._reads[name]
 
     def callee(self, module: Module, call: ast.Call, depth: int = 0) -> Symbol | None:
         """What a call calls; methods of ``self`` and of known instances are found too."""
@@ -271,21 +294,26 @@ class Evaluator:
         # A class is never found through an instance. And to ask for instances here would not end:
         # what an instance is may hang on how its class is constructed.
         is_class = isinstance(target, AppClass)
-        for module in self.resolver.modules.everything():
-            known = self._calls.get((module, is_class))
-            if known is None:
-                known = self._calls[module, is_class] = self._calls_in(module, is_class)
-            yield from ((module, call) for call in known.get(target, ()))
+        for module, name, calls in self._index.named(target.name):
+            key = (module, name, is_class)
+            if key not in self._calls:
+                self._calls[key] = self._by_callee(module, calls, is_class)
+            yield from ((module, call) for call in self._calls[key].get(target, ()))
 
-    def _calls_in(self, module: Module, is_class: bool) -> dict[Symbol | None, list[ast.Call]]:
-        """The calls in a module by the class, or else by the function, that they call."""
+    @cached_property
+    def _index(self) -> CallIndex:
+        return CallIndex(self.resolver.modules)
+
+    def _by_callee(
+        self, module: Module, calls: list[ast.Call], is_class: bool
+    ) -> dict[Symbol | None, list[ast.Call]]:
+        """Calls in a module by the class, or else by the function, that they call."""
         found: dict[Symbol | None, list[ast.Call]] = {}
-        for call in module.names.calls:
-            if _last_name(call.func) is not None:
-                symbol = self.resolver.symbol(module, call.func)
-                callee = symbol if is_class else self.callee(module, call)
-                if isinstance(callee, AppClass if is_class else AppFunction):
-                    found.setdefault(callee, []).append(call)
+        for call in calls:
+            symbol = self.resolver.symbol(module, call.func)
+            callee = symbol if is_class else self.callee(module, call)
+            if isinstance(callee, AppClass if is_class else AppFunction):
+                found.setdefault(callee, []).append(call)
         return found
 
 
@@ -309,12 +337,6 @@ def has_fields(cls: AppClass, resolver: Resolver) -> bool:
     """Whether class-level assignments of a class are defaults of constructor arguments."""
     decorators = [d.func if isinstance(d, ast.Call) else d for d in cls.node.decorator_list]
     bases = [base for base in resolver.bases(cls) if isinstance(base, str)]
-    return any(_last_name(d) in _FIELD_DECORATORS for d in decorators) or any(
+    return any(last_name(d) in _FIELD_DECORATORS for d in decorators) or any(
         base.rpartition(".")[2] in _FIELD_BASES for base in bases
     )
-
-
-def _last_name(node: ast.expr) -> str | None:
-    if isinstance(node, ast.Name):
-        return node.id
-    return node.attr if isinstance(node, ast.Attribute) else None

@@ -12,6 +12,7 @@ from tapfix.model.app import App
 from tapfix.model.constructs import Argument, Construct
 from tapfix.model.durations import days
 from tapfix.model.overrides import is_set_from_afar, overrides
+from tapfix.model.uses import Use
 from tapfix.model.values import Value
 
 RULE_CALLS = ("aws_s3.LifecycleRule", "aws_s3.CfnBucket.RuleProperty")
@@ -82,7 +83,7 @@ class LifecycleRule:
 
     def set(self, name: str, text: str) -> Edit:
         """The edit that gives the rule a member with a source text."""
-        key = name if self.value.kind != "dict" else _camel(name)
+        key = name if self.value.kind != "dict" else camel(name)
         return Argument(key, lambda: self.value, self.value).set(text)
 
 
@@ -101,6 +102,8 @@ def read_lifecycle(app: App, bucket: Construct) -> Lifecycle | None:
         return None
     if is_set_from_afar(app, "LifecycleConfiguration", "add_lifecycle_rule"):
         return None
+    if any(_may_add_rules(use) for use in app.uses(bucket)):
+        return None
     given = _given(bucket)
     later = [use for use in app.uses(bucket) if use.chain == ("add_lifecycle_rule",)]
     calls = [use.value for use in later if use.kind == "call" and use.value is not None]
@@ -108,6 +111,12 @@ def read_lifecycle(app: App, bucket: Construct) -> Lifecycle | None:
         return None
     rules = (*given.rules, *map(LifecycleRule, calls))
     return replace(given, rules=rules)
+
+
+def _may_add_rules(use: Use) -> bool:
+    """Whether a bucket is handed to a function that speaks of lifecycles, of a library say."""
+    call = use.value.node if use.kind == "argument" and use.value is not None else None
+    return isinstance(call, ast.Call) and "lifecycle" in ast.unparse(call.func).lower()
 
 
 def _given(bucket: Construct) -> Lifecycle | None:
@@ -146,11 +155,12 @@ def _member(value: Value, name: str) -> Value | None:
     """
     if value.kind == "dict":
         entries = value.entries or {}
-        return entries.get(_camel(name)) or entries.get(name)
+        return entries.get(camel(name)) or entries.get(name)
     return (value.keywords or {}).get(name)
 
 
-def _camel(name: str) -> str:
+def camel(name: str) -> str:
+    """A Python name as CDK's core, and so a dict within a list, spells it."""
     first, *others = name.split("_")
     return first + "".join(part.title() for part in others)
 

@@ -84,7 +84,8 @@ class Tracer:
             origin for binding in bindings for origin in self._binding(module, binding, depth + 1)
         )
         # `x = …` and then `if x is None: x = "dev"`: the nothing does not last.
-        return _defaulted(found) if len(bindings) > 1 and found & _STRINGS else found
+        several = len(bindings) > 1 and found & _STRINGS
+        return _varied(_defaulted(found)) if several else found
 
     def _expression(self, module: Module, node: ast.expr, depth: int) -> set[Origin]:
         if isinstance(node, ast.Constant):
@@ -131,7 +132,9 @@ class Tracer:
 
     def _either(self, module: Module, node: ast.IfExp, depth: int) -> set[Origin]:
         found = self.origins(module, node.body, depth) | self.origins(module, node.orelse, depth)
-        return set(_defaulted(found)) if found & _STRINGS and _is_none_test(node.test) else {*found}
+        if found & _STRINGS and _is_none_test(node.test):
+            found = _defaulted(found)
+        return {*_varied(found)}
 
     # Calls
 
@@ -195,7 +198,7 @@ class Tracer:
         """All that an attribute of a class's instances may come from."""
         found = set()
         for owner in self.evaluator.resolver.lineage(cls):
-            field_type = _field_annotation(owner, name)
+            field_type = field_annotation(owner, name)
             if field_type is not None:
                 return frozenset({_declared(field_type)})
             for binding in owner.attributes.get(name, ()):
@@ -299,6 +302,13 @@ def _defaulted(found: frozenset[Origin]) -> frozenset[Origin]:
     return frozenset(_ALONE.get(o, o) for o in found if o is not Origin.NOTHING)
 
 
+def _varied(found: frozenset[Origin]) -> frozenset[Origin]:
+    """What one of several texts is: what the source gives of them is no more fixed."""
+    if found <= {Origin.FIXED, Origin.CHOSEN, Origin.OUTSIDE}:
+        return frozenset({Origin.OUTSIDE})
+    return found
+
+
 def _is_none_test(test: ast.expr) -> bool:
     """``x``, ``x is None``, ``x is not None``, ``not x``."""
     if isinstance(test, ast.UnaryOp):
@@ -308,7 +318,7 @@ def _is_none_test(test: ast.expr) -> bool:
     return isinstance(test, (ast.Name, ast.Attribute, ast.Call, ast.BoolOp))
 
 
-def _field_annotation(cls: AppClass, name: str) -> ast.expr | None:
+def field_annotation(cls: AppClass, name: str) -> ast.expr | None:
     """The annotation of ``name: str`` in a class body (a dataclass, a NamedTuple)."""
     for statement in cls.node.body:
         match statement:

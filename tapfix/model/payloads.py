@@ -41,6 +41,17 @@ class Place:
         return any(isinstance(ancestor, ast.JoinedStr) for ancestor in ancestors)
 
     @property
+    def guards(self) -> frozenset[ast.Try]:
+        """The ``try`` statements that catch what goes wrong there."""
+        found: set[ast.Try] = set()
+        inner: ast.AST = self.node
+        for ancestor in self.module.names.ancestors(self.node):
+            if isinstance(ancestor, ast.Try) and inner in ancestor.body and ancestor.handlers:
+                found.add(ancestor)
+            inner = ancestor
+        return frozenset(found)
+
+    @property
     def is_exact(self) -> bool:
         """Whether its place is certain: Pythons before 3.12 are vague about those in f-strings."""
         return not self.in_text or sys.version_info >= (3, 12)

@@ -24,6 +24,7 @@ class Resolver:
     modules: Modules
     star_exports: Callable[[str], frozenset[str]]
     _stored_outside: dict[str, bool] = field(default_factory=dict)
+    _outside: set[tuple[Module, str]] = field(default_factory=set)
     _lineages: dict[AppClass, list[AppClass]] = field(default_factory=dict)
     _children: dict[AppClass, list[AppClass]] = field(default_factory=dict)
     _children_of: tuple[Module, ...] = ()
@@ -75,6 +76,8 @@ class Resolver:
         return None
 
     def _import(self, module: Module, target: str, depth: int) -> Symbol | None:
+        if (module, target) in self._outside:
+            return target
         found = self.modules.imported(module, target)
         if found is not None:
             return found
@@ -82,7 +85,10 @@ class Resolver:
         package = self.modules.imported(module, head) if head else None
         if package is not None:
             return self.lookup(package, package.names.module, name, depth + 1)
-        return None if target.startswith(".") else target
+        if target.startswith("."):
+            return None
+        self._outside.add((module, target))
+        return target
 
     def _starred(self, module: Module, name: str, depth: int) -> Symbol | None:
         for star in module.names.stars:

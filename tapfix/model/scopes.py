@@ -94,6 +94,8 @@ class Names:
     attributes: dict[str, list[ast.Attribute]] = field(default_factory=dict)
     stores: dict[ast.AST, ast.expr | None] = field(default_factory=dict)
     strings: list[ast.Constant] = field(default_factory=list)
+    joined: list[ast.JoinedStr] = field(default_factory=list)
+    jumps: list[ast.Return | ast.Break | ast.Continue] = field(default_factory=list)
 
     def ancestors(self, node: ast.AST) -> Iterator[ast.AST]:
         """The nodes around a node, innermost first."""

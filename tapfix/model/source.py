@@ -107,5 +107,7 @@ def parse(path: str, data: bytes) -> SourceFile:
         )
         raise SourceError(problem) from error
     except (ValueError, RecursionError, MemoryError) as error:
-        raise SourceError(Problem(path, f"cannot be parsed: {error}")) from error
+        # Python says nothing where its parser runs out of memory: a tower of brackets or signs.
+        reason = str(error) or "expressions are nested too deeply"
+        raise SourceError(Problem(path, f"cannot be parsed: {reason}")) from error
     return SourceFile(path, data, text, tree)

@@ -155,15 +155,10 @@ class _Flow:
 
     def attribute_readers(self, cls: AppClass, name: str, chain: tuple[str, ...]) -> None:
         resolver = self.evaluator.resolver
-        family = {*resolver.lineage(cls), *resolver.descendants(cls)}
-        for module in list(resolver.modules.loaded()):
-            for node in module.names.attributes.get(name, ()):
-                if node in module.names.stores:
-                    continue
-                owner = self.evaluator.instance_class(module, node.value)
-                symbol = resolver.symbol(module, node.value) if owner is None else None
-                if owner in family or (owner is None and symbol is None):
-                    self.add(module, node, chain)
+        by_owner = self.evaluator.attribute_reads(name)
+        for owner in (None, *dict.fromkeys((*resolver.lineage(cls), *resolver.descendants(cls)))):
+            for module, node in by_owner.get(owner, ()):
+                self.add(module, node, chain)
 
     def handed(
         self,

@@ -45,6 +45,10 @@ class _Walk:
             ast.AugAssign: self.augmented,
             ast.For: self.loop,
             ast.AsyncFor: self.loop,
+            ast.Return: self.jump,
+            ast.Break: self.jump,
+            ast.Continue: self.jump,
+            ast.JoinedStr: self.joined,
             ast.Global: self.outer,
             ast.Nonlocal: self.outer,
         }
@@ -98,6 +102,14 @@ class _Walk:
     def call(self, node: ast.Call, scope: Scope) -> None:
         self.names.scopes[node] = scope
         self.names.calls.append(node)
+        self.children(node, scope)
+
+    def joined(self, node: ast.JoinedStr, scope: Scope) -> None:
+        self.names.joined.append(node)
+        self.children(node, scope)
+
+    def jump(self, node: ast.Return | ast.Break | ast.Continue, scope: Scope) -> None:
+        self.names.jumps.append(node)
         self.children(node, scope)
 
     # Imports

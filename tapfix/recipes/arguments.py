@@ -33,7 +33,8 @@ def give(app: App, construct: Construct, name: str, template: str) -> tuple[Edit
     if is_own_constant(found.value):
         return replace_value(app, found.value, template)
     place = found.holder.origin_module
-    code = write(app, place, found.holder.origin, template)
+    near = found.value.node if found.value.is_direct else found.holder.origin
+    code = write(app, place, near, template)
     return (found.set(code.text), *code.imports)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import itertools
 import json
+import posixpath
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -12,7 +13,7 @@ from dataclasses import dataclass, replace
 from tapfix.edits import AddImport, Edit, Ref, ReplaceExpression, SetArgument, SetEntry
 from tapfix.model.constructs import Construct
 from tapfix.model.functions import LambdaFunction
-from tapfix.model.modules import Module
+from tapfix.model.modules import AppFunction, Module
 from tapfix.model.names import Part
 from tapfix.recipes.arguments import Obstacle
 from tapfix.recipes.mentions import Mention, Mentions, Purpose, Sought, is_distinctive
@@ -131,7 +132,7 @@ class Followers:
 
     def _in_test(self, mention: Mention, name: Renamed) -> Follow:
         value = self._test_value(mention.module, name)
-        if value is None:
+        if value is None or self._makes_app(mention.module):
             return self._stands(mention, "is tested with a suffix that cannot be told")
         module, node = mention.module, mention.node
         source = module.file.source(module.ref(node))
@@ -156,6 +157,16 @@ class Followers:
         return (
             TEST_SUFFIX if passed else self.suffixes.given_in(module, name.construct, name.suffix)
         )
+
+    def _makes_app(self, module: Module) -> bool:
+        """Whether a test calls a function that makes the whole app, and reads its suffix there."""
+        for call in module.names.calls:
+            callee = self.suffixes.app.evaluator.callee(module, call)
+            if not isinstance(callee, AppFunction) or self.suffixes.callers.is_test(callee.module):
+                continue
+            if self.suffixes.environments.app_in(callee.module, callee.scope) is not None:
+                return True
+        return False
 
     # Handlers
 
@@ -184,12 +195,14 @@ class Followers:
         return (read, AddImport(module.path, "os"), *edits)
 
     def _is_tested(self, module: Module) -> bool:
-        modules = self.suffixes.app.modules
+        """Whether a test of the app may import a handler's file; most such tests know no CDK."""
+        folder, name = posixpath.split(posixpath.splitext(module.path)[0])
+        word = posixpath.basename(folder) if name == "__init__" else name
+        app = self.suffixes.app
         return any(
-            modules.imported(test, name) is module
-            for test in modules.loaded()
-            if self.suffixes.callers.is_test(test)
-            for name in test.names.imports
+            word in app.modules.imported_words(path)
+            for path in app.files
+            if path.endswith(".py") and self.suffixes.callers.is_test_path(path)
         )
 
     def _variable(

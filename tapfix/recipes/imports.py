@@ -43,11 +43,13 @@ def spell(app: App, module: Module, near: ast.AST, name: str) -> Code:
     full = f"aws_cdk.{name}"
     scope = module.scope_of(near)
     last = name.rpartition(".")[2]
+    alike = _spelled_alike(app, module, near, full)
+    if alike is not None and isinstance(near, ast.Attribute):
+        return Code(alike)
     if app.evaluator.resolver.lookup(module, scope, last) == full and all(
         _at_run_time(module, binding) for binding in scope.lookup(last)
     ):
         return Code(last)
-    alike = _spelled_alike(app, module, near, full)
     if alike is not None:
         return Code(alike)
     known = _known_spellings(app, module, scope, full)
@@ -59,7 +61,13 @@ def spell(app: App, module: Module, near: ast.AST, name: str) -> Code:
 
 
 def _spelled_alike(app: App, module: Module, near: ast.AST, full: str) -> str | None:
-    """The spelling by way of the module through which the call at the place names its class."""
+    """The spelling by way of the module through which the call at the place names its class.
+
+    A member of a class, ``cdk.RemovalPolicy.RETAIN``, spells its class itself.
+    """
+    if isinstance(near, ast.Attribute):
+        is_member = app.evaluator.resolver.symbol(module, near.value) == full
+        return module.file.source(module.ref(near.value)) if is_member else None
     if not isinstance(near, ast.Call) or not isinstance(near.func, ast.Attribute):
         return None
     owner = near.func.value

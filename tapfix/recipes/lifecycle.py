@@ -5,7 +5,7 @@ from __future__ import annotations
 from tapfix.edits import AppendElement, Edit
 from tapfix.model.app import App
 from tapfix.model.constructs import Construct
-from tapfix.model.lifecycle import Lifecycle, LifecycleRule
+from tapfix.model.lifecycle import Lifecycle, LifecycleRule, camel
 from tapfix.model.values import Value
 from tapfix.recipes.arguments import Obstacle
 from tapfix.recipes.imports import write
@@ -20,18 +20,28 @@ def expire(app: App, bucket: Construct, lifecycle: Lifecycle) -> tuple[Edit, ...
     They go into the rule that covers the whole bucket, or into a new one. A versioned bucket's
     noncurrent versions expire too.
     """
-    members = _members(app, bucket, lifecycle)
+    rule = next(filter(_can_take, lifecycle.rules), None)
+    in_dict = rule.value.kind == "dict" if rule is not None else _has_dicts(lifecycle)
+    members = _members(app, bucket, lifecycle, in_dict)
     obstacle = _obstacle(app, lifecycle, members)
     if obstacle is not None:
         return Obstacle(obstacle)
-    rule = next(filter(_can_take, lifecycle.rules), None)
     if rule is not None:
         return _into(app, rule, members)
     return _new_rule(app, bucket, lifecycle, members)
 
 
-def _members(app: App, bucket: Construct, lifecycle: Lifecycle) -> dict[str, str]:
-    """What a rule must say so that the bucket's objects expire, as templates."""
+def _has_dicts(lifecycle: Lifecycle) -> bool:
+    """Whether the rules that the constructor gets are written as dicts."""
+    listed = lifecycle.rules_list.items if lifecycle.rules_list is not None else ()
+    return bool(listed) and all(item.kind == "dict" for item in listed)
+
+
+def _members(app: App, bucket: Construct, lifecycle: Lifecycle, in_dict: bool) -> dict[str, str]:
+    """What a rule must say so that the bucket's objects expire, as templates.
+
+    ``in_dict``: the rule is a dict, and what it holds is written as dicts too.
+    """
     is_l1 = bucket.cls.level == 1
     number = app.settings.expiration_days
     members = {"expiration": f"<Duration>.days({number})"}
@@ -40,12 +50,25 @@ def _members(app: App, bucket: Construct, lifecycle: Lifecycle) -> dict[str, str
     old = app.settings.noncurrent_days
     done = any(rule.expires_noncurrent and not rule.is_off for rule in lifecycle.rules)
     if _may_be_versioned(bucket) and not done:
-        members["noncurrent_version_expiration"] = (
-            f"<aws_s3.CfnBucket.NoncurrentVersionExpirationProperty>(noncurrent_days={old})"
-            if is_l1
-            else f"<Duration>.days({old})"
-        )
+        members["noncurrent_version_expiration"] = f"<Duration>.days({old})"
+        if is_l1:
+            members["noncurrent_version_expiration"] = _struct(
+                "NoncurrentVersionExpirationProperty", {"noncurrent_days": str(old)}, in_dict
+            )
     return members
+
+
+def _struct(name: str, members: dict[str, str], as_dict: bool) -> str:
+    """A template for a struct of ``CfnBucket``, or for a dict that says the same."""
+    if as_dict:
+        return _dict(members)
+    said = ", ".join(f"{member}={template}" for member, template in members.items())
+    return f"<aws_s3.CfnBucket.{name}>({said})"
+
+
+def _dict(members: dict[str, str]) -> str:
+    said = (f'"{camel(name)}": {template}' for name, template in members.items())
+    return f"{{{', '.join(said)}}}"
 
 
 def _may_be_versioned(bucket: Construct) -> bool:
@@ -102,10 +125,12 @@ def _new_rule(
     app: App, bucket: Construct, lifecycle: Lifecycle, members: dict[str, str]
 ) -> tuple[Edit, ...]:
     said = ", ".join(f"{name}={template}" for name, template in members.items())
+    rule = f"<aws_s3.LifecycleRule>({said})"
     if bucket.cls.level == 1:
-        rule = f'<aws_s3.CfnBucket.RuleProperty>(status="Enabled", {said})'
-    else:
-        rule = f"<aws_s3.LifecycleRule>({said})"
+        members = {"status": '"Enabled"', **members}
+        rule = _struct("RuleProperty", members, _has_dicts(lifecycle))
+    elif _has_dicts(lifecycle):
+        rule = _dict(members)
     listed = lifecycle.rules_list
     if listed is not None:
         code = write(app, listed.origin_module, listed.origin, rule)

@@ -5,22 +5,23 @@ from __future__ import annotations
 import ast
 import enum
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cached_property
 
 from tapfix.model.app import App
 from tapfix.model.callers import Callers
 from tapfix.model.modules import AppClass, Module
 from tapfix.model.names import Names
-from tapfix.model.source import SourceError, parse
 from tapfix.model.values import CDK
-from tapfix.model.walk import read_names
+from tapfix.recipes.haystack import Haystack
 from tapfix.recipes.kinds import fits_address, fits_words
 from tapfix.recipes.places import Given, Place, place_of
 from tapfix.recipes.renaming import UNKNOWN, occurs
 
-_LOOK_UP = re.compile(r"from_(?!aws_managed)\w*(?:name|arn|attributes|lookup|id)\w*")
+_LOOK_UP = re.compile(
+    r"from_(?!aws_managed)\w*(?:name|arn|attributes|lookup|id)\w*|value_(?:for|from)_\w+"
+)
 _ADDRESS = re.compile(r"\barn:|\w://|\.amazonaws\.com\b")
 _PROSE = re.compile(
     r"description|comment|display_name|message|title|label|summary|notes?|subject|text"
@@ -100,18 +101,16 @@ class Mentions:
     names: Names
     callers: Callers
     given: frozenset[ast.expr]
-    _nodes: dict[Module, list[ast.expr]] = field(default_factory=dict)
 
     def of(self, sought: Sought) -> Iterator[Mention]:
         """The texts, but for those that name constructs, that hold a name."""
-        for module in (*self.app.modules.loaded(), *self._scripts):
-            for node in self._texts(module):
-                text = self._text(module, node, sought)
-                if sought.text in text and occurs(text, sought.text):
-                    exact = text == sought.text
-                    purpose = self._purpose(module, node, exact, sought)
-                    if purpose is not Purpose.NONE:
-                        yield Mention(module, node, text, exact, purpose)
+        for module, node in self._haystack.around(sought.text):
+            text = self._text(module, node, sought)
+            if sought.text in text and occurs(text, sought.text):
+                exact = text == sought.text
+                purpose = self._purpose(module, node, exact, sought)
+                if purpose is not Purpose.NONE:
+                    yield Mention(module, node, text, exact, purpose)
 
     def is_handler(self, module: Module) -> bool:
         """Whether a module runs in Lambda, and not when the app is synthesised."""
@@ -119,7 +118,7 @@ class Mentions:
 
     def is_script(self, module: Module) -> bool:
         """Whether a module is no part of the app, its handlers and tests."""
-        return module in self._scripts
+        return self._haystack.is_script(module)
 
     @cached_property
     def _handler_modules(self) -> frozenset[Module]:
@@ -131,32 +130,19 @@ class Mentions:
         )
 
     @cached_property
-    def _scripts(self) -> tuple[Module, ...]:
-        """Files that nothing else needs, read beside the app; they change no reading of it."""
-        known = {module.path for module in self.app.modules.loaded()}
-        found = []
-        for path in sorted(self.app.files):
-            if path.endswith(".py") and path not in known:
-                try:
-                    file = parse(path, self.app.files[path])
-                except SourceError:
-                    continue
-                found.append(Module(file, read_names(file.tree), is_cdk=False))
-        return tuple(found)
+    def _haystack(self) -> Haystack:
+        return Haystack(self.app, self._whole_text)
 
     # Texts
 
-    def _texts(self, module: Module) -> list[ast.expr]:
-        """The string expressions of a module, and names that may stand for texts."""
-        known = self._nodes.get(module)
-        if known is None:
-            known = self._nodes[module] = [
-                node
-                for node in ast.walk(module.file.tree)
-                if isinstance(node, (ast.JoinedStr, ast.Constant, ast.Name, ast.Attribute))
-                and _is_text(node, module.names.parents)
-            ]
-        return known
+    def _whole_text(self, module: Module, node: ast.expr) -> str:
+        """The text of an expression, as far as it is known, whatever is looked for."""
+        if isinstance(node, ast.Constant):
+            return str(node.value)
+        if isinstance(node, ast.JoinedStr):
+            return "".join(self._piece_text(module, piece) for piece in node.values)
+        known = self.app.evaluator.value(module, node).constant
+        return known if isinstance(known, str) else ""
 
     def _text(self, module: Module, node: ast.expr, sought: Sought) -> str:
         """The text of an expression, as far as it can hold the name."""
@@ -170,11 +156,16 @@ class Mentions:
 
     def field_text(self, module: Module, piece: ast.expr, sought: Sought) -> str:
         """The text of a part of an f-string; a mark where it is not known, or changes elsewhere."""
+        text = self._piece_text(module, piece)
+        if isinstance(piece, ast.Constant):
+            return text
+        return UNKNOWN if text != sought.text and occurs(text, sought.text) else text
+
+    def _piece_text(self, module: Module, piece: ast.expr) -> str:
         if isinstance(piece, ast.Constant):
             return str(piece.value)
         parts = self.names.fixed(module, ast.JoinedStr([piece]))
-        text = UNKNOWN if parts is None else "".join(part.text for part in parts)
-        return UNKNOWN if text != sought.text and occurs(text, sought.text) else text
+        return UNKNOWN if parts is None else "".join(part.text for part in parts)
 
     def _is_same(self, module: Module, node: ast.expr, sought: Sought) -> bool:
         """Whether an expression gets the name from the constant that the construct gets it from."""
@@ -224,6 +215,8 @@ class Mentions:
             return fits_address(sought.resource, text)
         given = place.given
         words = place.key if given is None else f"{given.method} {given.keyword}"
+        if given is not None and given.keyword == "string_value":
+            return True
         if given is not None and given.method == "add_environment":
             words = ast.unparse(given.call.args[0]) if given.call.args else ""
         return fits_words(sought.argument, words)
@@ -265,6 +258,8 @@ class Mentions:
             return Purpose.REFERENCE
         if callee == "aws_cdk.CfnOutput" and given.keyword == "value":
             return Purpose.REFERENCE
+        if is_cdk and given.keyword == "string_value":
+            return Purpose.REFERENCE  # a parameter that tells others the name
         named = given.keyword == "name" or given.keyword.endswith("_name")
         return Purpose.NONE if is_cdk and named else Purpose.OTHER
 
@@ -276,23 +271,10 @@ class Mentions:
         return second or given.keyword in ("id", "construct_id") or "find_child" in given.method
 
 
-def _is_text(node: ast.expr, parents: Mapping[ast.AST, ast.AST]) -> bool:
-    parent = parents.get(node)
-    if isinstance(parent, (ast.JoinedStr, ast.Expr, ast.FormattedValue)):
-        return False
-    if isinstance(node, ast.Constant):
-        return isinstance(node.value, str)
-    if isinstance(node, (ast.Name, ast.Attribute)):
-        called = isinstance(parent, ast.Call) and parent.func is node
-        return (
-            isinstance(node.ctx, ast.Load) and not called and not isinstance(parent, ast.Attribute)
-        )
-    return True
-
-
 def _is_named(place: Place) -> bool:
     """Whether a text is what boto3, or a template, takes for a resource's name."""
     if place.given is not None:
         first = place.given.position == 0 and _BOTO_RESOURCE.fullmatch(place.given.method)
-        return bool(first or _BOTO.fullmatch(place.given.keyword))
+        of_ssm = place.given.keyword == "Name" and "parameter" in place.given.method
+        return bool(first or of_ssm or _BOTO.fullmatch(place.given.keyword))
     return _BOTO.fullmatch(place.key) is not None

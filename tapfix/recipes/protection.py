@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from tapfix.edits import Edit, Ref
 from tapfix.model.app import App
 from tapfix.model.constructs import Construct
+from tapfix.model.decisions import is_decision
 from tapfix.model.overrides import is_set_from_afar, overrides
 from tapfix.model.uses import Use
 from tapfix.model.values import Value
@@ -36,7 +37,7 @@ class Protection:
 
 def protections(app: App, construct: Construct) -> Iterator[Protection]:
     """Every place in which a construct's deletion protection is certainly switched on."""
-    if construct.is_decided:
+    if is_decision(app, construct):
         return
     calls = _attribute_calls(app, construct)
     if calls:
@@ -56,7 +57,7 @@ def _argument(app: App, construct: Construct, name: str, prop: str) -> Iterator[
         return
     value = later[-1].value if later else construct.value(name)
     off = _off(value) if value is not None else None
-    if value is None or off is None:
+    if value is None or off is None or value.is_inherited:
         return
     edits = put(app, value, off) if later else give(app, construct, name, off)
     yield Protection(value.ref, edits)

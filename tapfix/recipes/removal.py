@@ -8,6 +8,7 @@ from tapfix.edits import Edit, InsertStatements, Ref, WrapExpression
 from tapfix.model.app import App
 from tapfix.model.carriers import carrier, stands_alone
 from tapfix.model.constructs import Construct
+from tapfix.model.decisions import is_decision
 from tapfix.model.policies import Elsewhere, policy_name, reaches, read_elsewhere
 from tapfix.model.uses import Use
 from tapfix.model.values import Value
@@ -84,7 +85,7 @@ class Policies:
     def of(self, construct: Construct) -> Removal | None:
         """The policy that holds for a construct; None where it depends on a decision."""
         first = _constructed(construct)
-        if first is None or self.elsewhere.walks or construct.is_decided:
+        if first is None or self.elsewhere.walks or is_decision(self.app, construct):
             return None
         if self.elsewhere.strays and _escapes(self.app, construct):
             return None
@@ -138,9 +139,7 @@ def _constructed(construct: Construct) -> Removal | None:
         ref = construct.head if value is None else value.ref
         return None if is_open and value is None else Removal(_default(construct), False, ref)
     policy = policy_name(value)
-    # What a base class in another file gives its subclasses is that class's decision.
-    inherited = value.origin_module is not value.module and value.source.startswith("self.")
-    return None if policy is None or inherited else Removal(policy, True, value.ref)
+    return None if policy is None or value.is_inherited else Removal(policy, True, value.ref)
 
 
 def _default(construct: Construct) -> str:

@@ -7,25 +7,29 @@ import re
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from tapfix.edits import Edit, ReplaceExpression
+from tapfix.edits import Edit, InsertStatements, ReplaceExpression
 from tapfix.model.app import App
 from tapfix.model.callers import home
 from tapfix.model.constructs import Argument, Construct
+from tapfix.model.decisions import is_decision
 from tapfix.model.modules import Module
 from tapfix.model.names import Names, Part
 from tapfix.model.values import Value
 from tapfix.recipes.arguments import Obstacle
 from tapfix.recipes.following import Followers, Renamed
+from tapfix.recipes.ids import LookedUp
 from tapfix.recipes.mentions import Mentions, Sought
 from tapfix.recipes.renaming import Renaming, occurs, renamed, suffixed
-from tapfix.recipes.suffix import Suffix, Suffixes
-from tapfix.recipes.suffix_source import LONGEST
+from tapfix.recipes.suffix import Suffix, Suffixes, is_environment, names_environment
+from tapfix.recipes.suffix_source import CONTEXT_KEY, LONGEST
 from tapfix.recipes.suffix_stacks import StackIds
 
 EXPORT = "export_name"
 ID = "id"
 _STREAM = "-stream"
 _FIFO = ".fifo"
+_LOWER_CASE = ("AWS::S3::Bucket", "AWS::ECR::Repository", "AWS::OpenSearchService::Domain")
+_SAID = Obstacle("it says which environment it is for: the suffix belongs in that word's place")
 # Services that write to a log group of their own naming.
 _OWN_LOGS = re.compile(r"/aws/(lambda|codebuild|rds|eks|containerinsights|sagemaker|batch)/")
 
@@ -77,11 +81,13 @@ class Renamer:
 
     @cached_property
     def fixed(self) -> tuple[FixedName, ...]:
-        """The names, of all constructs outside tests, that are the same in every environment."""
+        """The names, outside tests and branches, that are the same in every environment."""
         return tuple(
             found
             for construct in self.app.constructs
             if not self.suffixes.callers.is_test(construct.module)
+            # Under `if env == "prod":` the name is a choice.
+            and not is_decision(self.app, construct)
             for name in name_arguments(self.app, construct)
             if (argument := construct.argument(name)) is not None
             if (found := self._fixed(construct, argument)) is not None
@@ -96,7 +102,7 @@ class Renamer:
 
     def fixed_id(self, construct: Construct) -> FixedName | None:
         """The id of a construct, if it is the same in every environment and in no loop."""
-        value = construct.id
+        value = construct.id if not is_decision(self.app, construct) else None
         parts = self.names.fixed(value.module, value.node) if value is not None else None
         if value is None or not parts or not all(part.literal for part in parts):
             return None
@@ -126,10 +132,15 @@ class Renamer:
         renaming = self._renaming(name)
         if isinstance(renaming, Obstacle):
             return renaming
+        if _says_environment(name):
+            return _SAID
         module, node = self._place(name)
         suffix = self.suffixes.at(module, node)
         if isinstance(suffix, Obstacle):
             return suffix
+        obstacle = self._capitals(name, suffix)
+        if obstacle is not None:
+            return obstacle
         text, renaming = self._written(name, module, node, renaming, suffix)
         if text is None:
             return Obstacle("the name is put together in a way that leaves no place for the suffix")
@@ -143,7 +154,9 @@ class Renamer:
             return suffix
         if suffix.token:
             return None
-        place = self._looked_up(name.text)
+        if _says_environment(name):
+            return _SAID
+        place = self.app.once(LookedUp).at(name.text)
         if place is not None:
             return Obstacle(f"the construct is looked up by its id in {place}")
         renaming = Renaming(name.text, self.app.settings.separator)
@@ -151,7 +164,9 @@ class Renamer:
         if text is None:
             return Obstacle("the id is put together in a way that leaves no place for the suffix")
         own = ReplaceExpression(name.value.ref, text)
-        stacks = self._stacks.edits(name.value.module, name.value.node, suffix)
+        stacks = self._stack_edits(name.construct, name.value.module, name.value.node, suffix)
+        if isinstance(stacks, Obstacle):
+            return stacks
         return Mended((own, *suffix.edits, *stacks), stacks)
 
     def _with_all(
@@ -163,7 +178,9 @@ class Renamer:
         module: Module,
         node: ast.expr,
     ) -> Mended | Obstacle:
-        stacks = self._stack_edits(module, node, suffix)
+        stacks = self._stack_edits(name.construct, module, node, suffix)
+        if isinstance(stacks, Obstacle):
+            return stacks
         sought = self._sought(name)
         follow = self._followers.edits(
             Renamed(name.construct, name.parts, sought, renaming, suffix)
@@ -172,19 +189,37 @@ class Renamer:
             return follow
         return Mended(tuple(dict.fromkeys((own, *suffix.edits, *stacks, *follow))), stacks)
 
-    def _stack_edits(self, module: Module, node: ast.expr, suffix: Suffix) -> tuple[Edit, ...]:
+    def _stack_edits(
+        self, construct: Construct, module: Module, node: ast.expr, suffix: Suffix
+    ) -> tuple[Edit, ...] | Obstacle:
         never = self.app.settings.construct_ids == "never"
-        return () if never or suffix.token else self._stacks.edits(module, node, suffix)
+        if never or suffix.token:
+            return ()
+        return self._stacks.edits(module, node, suffix, construct.scope)
 
-    def _looked_up(self, text: str) -> str | None:
-        for module in self.app.cdk_modules:
-            for call in module.names.calls:
-                method = call.func.attr if isinstance(call.func, ast.Attribute) else ""
-                first = call.args[0] if call.args else None
-                if method not in ("find_child", "try_find_child") or first is None:
-                    continue
-                if self.app.evaluator.value(module, first).constant == text:
-                    return f"line {call.lineno} of {self.app.relative(module.path)}"
+    def _capitals(self, name: FixedName, suffix: Suffix) -> Obstacle | None:
+        """Whether a name of small letters gets a suffix that no app file of ours checks."""
+        checked = any(
+            isinstance(e, InsertStatements) and CONTEXT_KEY in e.text for e in suffix.edits
+        )
+        if checked or name.construct.cls.resource not in _LOWER_CASE or self._capital is None:
+            return None
+        return Obstacle(
+            f"an environment may be called {self._capital!r}, and the name takes no capitals"
+        )
+
+    @cached_property
+    def _capital(self) -> str | None:
+        """An environment's name with capital letters that the app, or its context, speaks of."""
+        texts = [
+            node.value
+            for module in self.app.cdk_modules
+            if not self.suffixes.callers.is_test(module)
+            for node in module.names.strings
+        ]
+        for text in (*texts, *self.app.context.values()):
+            if isinstance(text, str) and is_environment(text.lower()) and not text.islower():
+                return text
         return None
 
     # How a name changes
@@ -272,6 +307,11 @@ class Renamer:
 
         source = module.file.source(module.ref(node))
         return renamed(source, field_text, renaming, suffix.text)
+
+
+def _says_environment(name: FixedName) -> bool:
+    """Whether a name is that of one environment: ``orders-prod`` with a suffix contradicts it."""
+    return names_environment(" ".join(part.text for part in name.parts if part.literal))
 
 
 def name_arguments(app: App, construct: Construct) -> tuple[str, ...]:

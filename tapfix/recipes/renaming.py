@@ -154,11 +154,19 @@ FieldText = Callable[[int], str | None]
 
 _BEFORE = r"(?<![A-Za-z0-9_\-\ue002])"
 _BEHIND = r"(?![A-Za-z0-9_\-\ue002]|\.fifo\b)"
+_STARTS, _ENDS = re.compile(_BEFORE), re.compile(_BEHIND)
 
 
 def occurs(text: str, name: str) -> bool:
     """Whether a name stands in a text, not as part of a longer one."""
-    return re.search(_BEFORE + re.escape(name) + _BEHIND, text) is not None
+    # A pattern of its own for each of many names would cost more than all else here.
+    start = text.find(name)
+    while start >= 0:
+        end = start + len(name)
+        if _STARTS.match(text, start) and _ENDS.match(text, end):
+            return True
+        start = text.find(name, start + 1)
+    return False
 
 
 def renamed(source: str, field_text: FieldText, renaming: Renaming, suffix: str) -> str | None:

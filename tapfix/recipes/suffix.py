@@ -24,7 +24,7 @@ from tapfix.recipes.arguments import Obstacle
 from tapfix.recipes.suffix_source import app_statements
 
 # Attributes that CDK's own containers have: an app's class cannot set them.
-_TAKEN = ("environment", "stage_name", "region", "account")
+_TAKEN = ("env", "environment", "stage_name", "region", "account")
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 _ENVIRONMENTS = frozenset(
     [
@@ -162,10 +162,6 @@ class Suffixes:
         unbound = decorators(function) & {"staticmethod", "classmethod"}
         if len(function.node.decorator_list) > len(unbound):
             return Obstacle(f"{subject.name} is decorated, so its parameters are not its own")
-        sites = [site for site in self.callers.of(function) if not site.in_test]
-        if not sites:
-            verb = "constructs" if isinstance(subject, AppClass) else "calls"
-            return Obstacle(f"nothing in the app {verb} {subject.name}")
         place = self.callers.handed_on(subject)
         if place is not None:
             line = self.app.position(place)[0]
@@ -173,6 +169,10 @@ class Suffixes:
                 f"{subject.name} is handed on in line {line} of {self.app.relative(place.path)}, "
                 "so not all that call it are known"
             )
+        sites = [site for site in self.callers.of(function) if not site.in_test]
+        if not sites:
+            verb = "constructs" if isinstance(subject, AppClass) else "calls"
+            return Obstacle(f"nothing in the app {verb} {subject.name}")
         return self._several(subject, sites)
 
     def _several(self, subject: AppClass | AppFunction, sites: list[CallSite]) -> Obstacle | None:
@@ -273,6 +273,11 @@ class Suffixes:
         if anchor is None or function.scope.lookup(self.name):
             return Obstacle("the App is made in a way that leaves no place to read its context")
         return self._read(function.module, anchor, function.positional[0])
+
+
+def is_environment(word: str) -> bool:
+    """Whether a word in lower case is what people call an environment."""
+    return word in _ENVIRONMENTS or word in _STEPS
 
 
 def names_environment(text: str, several: bool = False) -> bool:

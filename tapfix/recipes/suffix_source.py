@@ -14,8 +14,7 @@ _STATEMENTS = """\
 )
 if not re.fullmatch(r"[a-z0-9-]{{1,{longest}}}", {name}):
     raise ValueError(
-        "{key} must be 1 to {longest} lower-case letters, digits or hyphens, "
-        f"not {{{name}!r}}"
+        f"{key} must match [a-z0-9-]{{{{1,{longest}}}}}, not {{{name}!r}}"
     )"""
 
 

@@ -10,7 +10,10 @@ from tapfix.edits import Edit, InsertStatements, ReplaceExpression
 from tapfix.model.callers import CallSite, home
 from tapfix.model.modules import AppClass, AppFunction, Module
 from tapfix.model.names import Names
+from tapfix.model.origins import Origin
+from tapfix.model.values import Value
 from tapfix.recipes.arguments import Obstacle
+from tapfix.recipes.ids import LookedUp
 from tapfix.recipes.renaming import Renaming, suffixed
 from tapfix.recipes.suffix import Suffix, Suffixes, names_environment
 
@@ -24,26 +27,71 @@ class StackIds:
     suffixes: Suffixes
     names: Names
 
-    def edits(self, module: Module, node: ast.AST, suffix: Suffix) -> tuple[Edit, ...]:
-        """The edits of ids that go with a suffix at a place; ``suffix`` is what is used there."""
+    def edits(
+        self, module: Module, node: ast.AST, suffix: Suffix, scope: Value | None = None
+    ) -> tuple[Edit, ...] | Obstacle:
+        """The edits of ids that go with a suffix at a place.
+
+        ``suffix`` is what is used there, ``scope`` what the construct there is given as scope.
+        An id by which a stack is looked for is an obstacle.
+        """
         found: dict[Edit, None] = {}
-        for place, call in self._calls(module, node, suffix):
+        for place, call in (*self._made(scope), *self._calls(module, node, suffix)):
             for home_module, argument in self._id_places(place, call):
-                edit = self._edit(home_module, argument, suffix)
-                if edit is not None:
-                    found[edit] = None
+                edits = self._edit(home_module, argument, suffix, call)
+                if isinstance(edits, Obstacle):
+                    return edits
+                found |= dict.fromkeys(edits)
         return tuple(found)
 
-    def _edit(self, module: Module, node: ast.expr, suffix: Suffix) -> Edit | None:
+    def _made(self, scope: Value | None) -> Iterator[tuple[Module, ast.Call]]:
+        """The call that made the scope of a construct: ``stack = Stack(app, "Orders")``."""
+        if scope is not None and not self._is_self(scope):
+            value = self.suffixes.app.evaluator.value(scope.module, scope.node)
+            if isinstance(value.origin, ast.Call):
+                yield value.origin_module, value.origin
+
+    def _is_self(self, scope: Value) -> bool:
+        return self.suffixes.app.evaluator.resolver.self_class(scope.module, scope.node) is not None
+
+    def _edit(
+        self, module: Module, node: ast.expr, suffix: Suffix, call: ast.Call
+    ) -> tuple[Edit, ...] | Obstacle:
         parts = self.names.fixed(module, node)
-        if parts is None or names_environment("".join(part.text for part in parts)):
-            return None
+        old = "".join(part.text for part in parts) if parts is not None else ""
+        if parts is None or names_environment(old):
+            return ()
         here = self.suffixes.at(module, node)
-        if isinstance(here, Obstacle) or here.token or not set(here.edits) <= set(suffix.edits):
-            return None
+        edits: tuple[Edit, ...] = ()
+        if isinstance(here, Obstacle) or not set(here.edits) <= set(suffix.edits):
+            given = self._given_here(module, call)
+            if given is None:
+                return ()
+            here, edits = given
+        if here.token:
+            return ()
+        place = self.suffixes.app.once(LookedUp).at(old)
+        if place is not None:
+            return Obstacle(f"the stack {old!r} is looked up in {place}")
         renaming = Renaming("", self.suffixes.app.settings.separator)
         text = suffixed(module, node, renaming, here.text)
-        return ReplaceExpression(module.ref(node), text) if text is not None else None
+        return (*edits, ReplaceExpression(module.ref(node), text)) if text is not None else ()
+
+    def _given_here(self, module: Module, call: ast.Call) -> tuple[Suffix, tuple[Edit, ...]] | None:
+        """The suffix that a call is given as an expression, and the edits that make it a name."""
+        statement = module.names.parents.get(call)
+        if not isinstance(statement, (ast.Expr, ast.Assign)):
+            return None
+        for keyword in call.keywords:
+            name, node = keyword.arg, keyword.value
+            source = module.file.source(module.ref(node))
+            if name not in self.suffixes.environments.spellings or "\n" in source:
+                continue
+            origins = self.suffixes.environments.tracer.origins(module, node)
+            if origins == {Origin.OUTSIDE} and not module.scope_of(call).lookup(name):
+                bind = InsertStatements(module.ref(statement), f"{name} = {source}", before=True)
+                return Suffix(name), (bind, ReplaceExpression(module.ref(node), name))
+        return None
 
     # Which calls make the stacks
 

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from tapfix.discover import discover
+from tapfix.discover.reading import read_files
+from tapfix.model.source import Problem
 from tests.discover.trees import found_in, git, make, names
 
 
@@ -135,6 +137,16 @@ def test_a_path_that_cannot_be_looked_at(tmp_path: Path, path: str, message: str
     assert names(found, tmp_path) == {".": ["app.py"]}
 
 
+def test_an_empty_path_is_not_the_current_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make(tmp_path, "app.py")
+    monkeypatch.chdir(tmp_path)
+    found = discover([""])
+    assert [(p.path, p.message) for p in found.problems] == [("''", "no such file or folder")]
+    assert (found.apps, found.given) == ((), ())
+
+
 def test_a_file_and_a_folder_that_cannot_be_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -157,3 +169,16 @@ def test_a_file_and_a_folder_that_cannot_be_read(
         (f"{tmp_path}/closed", "cannot be read: Permission denied"),
         (f"{tmp_path}/locked.py", "cannot be read: Permission denied"),
     ]
+
+
+def test_a_file_that_goes_between_the_walk_and_the_reading(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make(tmp_path, "app.py", "gone.py")
+
+    def late(paths: set[str], problems: list[Problem]) -> dict[str, bytes]:
+        (tmp_path / "gone.py").unlink(missing_ok=True)
+        return read_files(paths, problems)
+
+    monkeypatch.setattr("tapfix.discover.apps.read_files", late)
+    assert found_in(tmp_path) == {".": ["app.py"]}

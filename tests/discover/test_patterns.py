@@ -14,10 +14,12 @@ from tests.discover.trees import git
 _PIECES = ["*", "**", "/", "a", "b", "lib", "?", "[ab]", "[!a]", "[a-c]", "[]a]", "[[:alpha:]]"]
 _PIECES += ["\\", "!", "#", " ", ".py", "**/", "/**", "[", "[^/]", "x y", "\\*", "\\?", "[a\\]]"]
 _PIECES += ["[z-a]", "[--0]", "[!]", "[[:foo:]]", "\\\\", "[a-b-c]", "[\\a-c]", "\r", "$", "("]
+# These hold ``a**/x``, which git takes for ``a`` and any folders below it.
+_CROSSING = [71, 293, 669]
 _NAMES = ["a", "b", "lib", "x y", "ab", "a.py", "*", "?", "]", "#a", "!a", "x ", "-", "c", "[", "$"]
 
 
-@pytest.mark.parametrize("seed", range(25))
+@pytest.mark.parametrize("seed", [*range(25), *_CROSSING])
 def test_patterns_mean_what_git_takes_them_for(tmp_path: Path, seed: int) -> None:
     chance = random.Random(seed)
     lines = ["".join(chance.choices(_PIECES, k=chance.randint(1, 5))) for _ in range(6)]

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import errno
 import os
+import signal
 import stat
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -113,6 +115,35 @@ def test_an_interrupt_half_way_leaves_everything_as_it_was(
     with pytest.raises(KeyboardInterrupt):
         write_all(three(app))
     assert tree(app) == before
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_a_signal_half_way_waits_until_all_is_done_or_undone(
+    app: Path, fails: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, real, calls = tree(app), failing(3 if fails else 0, os.replace), 0
+
+    def replace(source: Path, target: Path) -> None:
+        nonlocal calls
+        calls += 1
+        if calls == 2:
+            signal.raise_signal(signal.SIGINT)
+        real(source, target)
+
+    handler = signal.getsignal(signal.SIGINT)
+    monkeypatch.setattr(os, "replace", replace)
+    with pytest.raises(KeyboardInterrupt):
+        write_all(three(app))
+    assert (tree(app) == before) is fails
+    assert fails or tree(app)["new/deep/d.py"] == b"D"
+    assert signal.getsignal(signal.SIGINT) is handler
+
+
+def test_in_another_thread_files_are_written_as_well(app: Path) -> None:
+    thread = threading.Thread(target=write_all, args=(three(app),))
+    thread.start()
+    thread.join()
+    assert (app / "a.py").read_bytes() == b"A"
 
 
 def test_a_file_that_cannot_be_restored_keeps_its_old_content_beside_it(

@@ -110,8 +110,32 @@ LAYOUTS = {
     "brackets around values": Layout(
         "x = (f)((a), b = (1))\n",
         "x = (f)((a), b = 2)\n",
-        "x = (f)((a), b = (1), c=T.X)\n",
-        "x = (f)((a), b = (1), c=T.X, d=True)\n",
+        "x = (f)((a), b = (1), c = T.X)\n",
+        "x = (f)((a), b = (1), c = T.X, d = True)\n",
+    ),
+    "equals signs with blanks behind alone": Layout(
+        "x = f(a, b= 1)\n",
+        "x = f(a, b= 2)\n",
+        "x = f(a, b= 1, c=T.X)\n",
+        "x = f(a, b= 1, c=T.X, d=True)\n",
+    ),
+    "equals signs in a column": Layout(
+        "x = f(a,\n      e  = 0,\n      b  = 1)\n",
+        "x = f(a,\n      e  = 0,\n      b  = 2)\n",
+        "x = f(a,\n      e  = 0,\n      b  = 1,\n      c  = T.X)\n",
+        "x = f(a,\n      e  = 0,\n      b  = 1,\n      c  = T.X,\n      d  = True)\n",
+    ),
+    "equals signs in a column that the new name passes": Layout(
+        "x = f(a,\n      # e\n      b= 1,\n      e= 0)\n",
+        "x = f(a,\n      # e\n      b= 2,\n      e= 0)\n",
+        "x = f(a,\n      # e\n      b= 1,\n      e= 0,\n      c = T.X)\n",
+        "x = f(a,\n      # e\n      b= 1,\n      e= 0,\n      c = T.X,\n      d = True)\n",
+    ),
+    "blanks at the end of the last row": Layout(
+        "x = f(\n    a,\n    b=1  \n)\n",
+        "x = f(\n    a,\n    b=2  \n)\n",
+        "x = f(\n    a,\n    b=1,  \n    c=T.X\n)\n",
+        "x = f(\n    a,\n    b=1,  \n    c=T.X,\n    d=True\n)\n",
     ),
     "comma first": Layout(
         "x = f(\n    a\n    , b=1\n    )\n",
@@ -274,8 +298,20 @@ def test_a_line_that_gets_too_long_is_split_as_black_splits(
         ),
         (
             "x = Bucket(self,\n    'B', name='archive', versioned=True, public=False, \n)\n",
-            "x = Bucket(self,\n    'B', name='archive', versioned=True, public=False,\n"
-            "    policy=DESTROY, \n)\n",
+            "x = Bucket(self,\n    'B', name='archive', versioned=True, public=False, \n"
+            "    policy=DESTROY,\n)\n",
+        ),
+        (
+            "each( of(lambda n: Bucket('B', name='archive', versioned=True), some(every)), 2)\n",
+            "each(\n"
+            "    of(\n"
+            "        lambda n: Bucket(\n"
+            "            'B', name='archive', versioned=True, policy=DESTROY\n"
+            "        ),\n"
+            "        some(every),\n"
+            "    ),\n"
+            "    2,\n"
+            ")\n",
         ),
     ],
 )
@@ -291,6 +327,13 @@ def test_a_line_that_was_too_long_before_is_split_only_if_an_argument_comes_to_i
     assert edited(before, SetArgument(call(before, "f"), "b", "2")) == before.replace("=1", "=2")
     after = edited(before, SetArgument(call(before, "f"), "c", "2"))
     assert after == f"x = f(\n    a,\n    '{'y' * 80}',\n    b=1,\n    c=2,\n)\n"
+
+
+def test_a_row_that_was_too_long_before_stays_when_an_argument_comes_to_another_row() -> None:
+    before = f"x = f(a,'{'y' * 80}',b=g(n=1),\n      e=True)\n"
+    inner, outer = call(before, "g"), call(before, "f")
+    after = edited(before, SetArgument(inner, "n", "0"), SetArgument(outer, "c", "3"))
+    assert after == f"x = f(a,'{'y' * 80}',b=g(n=0),\n      e=True,\n      c=3)\n"
 
 
 def test_a_long_new_value_is_broken_where_the_users_layout_is_kept() -> None:

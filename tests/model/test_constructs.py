@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import textwrap
 
 import pytest
@@ -321,3 +322,18 @@ def test_files_that_work_with_version_2_are_read(source: str) -> None:
     app = read(source + "from aws_cdk import aws_s3 as s3\ns3.Bucket(x, 'B')\n")
     assert len(buckets(app)) == 1
     assert app.v1_modules == ()
+
+
+def test_an_f_string_is_no_place_for_edits_before_python_3_12() -> None:
+    made = buckets(stack("print(f\"{s3.Bucket(self, 'Files').bucket_name}\")"))
+    assert len(made) == (1 if sys.version_info >= (3, 12) else 0)
+
+
+def test_what_a_test_makes_is_no_part_of_the_app() -> None:
+    bucket = "import aws_cdk\n\n{}aws_cdk.aws_s3.Bucket(stack, 'Files')\n"
+    files = {
+        "tests/test_files.py": bucket.format("def test_files():\n    "),
+        "stacks/test_data.py": bucket.format(""),
+    }
+    app = read("import aws_cdk\n", files)
+    assert [app.relative(c.module.path) for c in app.constructs] == ["stacks/test_data.py"]

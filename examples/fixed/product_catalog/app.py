@@ -12,8 +12,7 @@ environment_suffix = app.node.try_get_context("environmentSuffix") or os.environ
 )
 if not re.fullmatch(r"[a-z0-9-]{1,12}", environment_suffix):
     raise ValueError(
-        "environmentSuffix must be 1 to 12 lower-case letters, digits or hyphens, "
-        f"not {environment_suffix!r}"
+        f"environmentSuffix must match [a-z0-9-]{{1,12}}, not {environment_suffix!r}"
     )
 
 TapStack(app, f"TapStack-{environment_suffix}", environment_suffix=environment_suffix)

@@ -138,6 +138,77 @@ _ON_UPDATE = Example(
     ),
 )
 
+_COMPUTED_KEY = Example(
+    "a dict whose key is a name",
+    stack(
+        """
+        policy = "removal_policy"
+        s3.Bucket(self, "Archive", **{policy: RemovalPolicy.RETAIN})
+        """,
+        _S3,
+    ),
+    stack(
+        """
+        policy = "removal_policy"
+        s3.Bucket(
+            self,
+            "Archive",
+            **{policy: RemovalPolicy.DESTROY, "auto_delete_objects": True},
+        )
+        """,
+        _S3,
+    ),
+)
+
+_BOTH_STAGES = Example(
+    "a stack that each stage has: it is not for production alone",
+    """\
+from aws_cdk import App, RemovalPolicy, Stack
+from aws_cdk import aws_s3 as s3
+
+
+class Files(Stack):
+    def __init__(self, scope, construct_id):
+        super().__init__(scope, construct_id)
+        s3.Bucket(
+            self,
+            "Bucket",
+            removal_policy=RemovalPolicy.RETAIN,
+        )
+
+
+app = App()
+if app.node.try_get_context("stage") == "prod":
+    Files(app, "Files")
+else:
+    Files(app, "TestFiles")
+app.synth()
+""",
+    """\
+from aws_cdk import App, RemovalPolicy, Stack
+from aws_cdk import aws_s3 as s3
+
+
+class Files(Stack):
+    def __init__(self, scope, construct_id):
+        super().__init__(scope, construct_id)
+        s3.Bucket(
+            self,
+            "Bucket",
+            removal_policy=RemovalPolicy.DESTROY,
+            auto_delete_objects=True,
+        )
+
+
+app = App()
+if app.node.try_get_context("stage") == "prod":
+    Files(app, "Files")
+else:
+    Files(app, "TestFiles")
+app.synth()
+""",
+)
+
 _STATEMENT = Example(
     "a later statement overrules the argument: both have to say DESTROY",
     stack(
@@ -440,7 +511,62 @@ _OWN_POLICY = Example(
     reported=True,
 )
 
+_CONDITION = Example(
+    "a bucket under a condition, which what empties it would not have",
+    stack(
+        """
+        wanted = CfnCondition(self, "Wanted")
+        logs = s3.Bucket(self, "Logs")
+        logs.node.default_child.cfn_options.condition = wanted
+        """,
+        "from aws_cdk import CfnCondition, aws_s3 as s3",
+    ),
+    reported=True,
+)
+
 _SILENT = (
+    Example(
+        "a bucket that a test makes",
+        {
+            "app.py": stack('CfnOutput(self, "Name", value="x")', "from aws_cdk import CfnOutput"),
+            "tests/test_tags.py": """\
+from aws_cdk import App, Stack
+from aws_cdk import aws_s3 as s3
+
+
+def test_tags():
+    s3.Bucket(Stack(App(), "Example"), "Bucket")
+""",
+        },
+    ),
+    Example(
+        "a method that is called for production alone",
+        """\
+from aws_cdk import App, RemovalPolicy, Stack
+from aws_cdk import aws_s3 as s3
+
+
+class Files(Stack):
+    def __init__(self, scope, construct_id, stage):
+        super().__init__(scope, construct_id)
+        if stage == "prod":
+            self._add_archive()
+        self._add_ledger(stage)
+
+    def _add_archive(self):
+        s3.Bucket(self, "Archive", removal_policy=RemovalPolicy.RETAIN)
+
+    def _add_ledger(self, stage):
+        if stage == "dev":
+            return
+        s3.Bucket(self, "Ledger", removal_policy=RemovalPolicy.RETAIN)
+
+
+app = App()
+Files(app, "Files", "prod")
+app.synth()
+""",
+    ),
     Example(
         "deleted and emptied already",
         stack(
@@ -668,6 +794,8 @@ EXAMPLES = (
     _MODULE_ALIAS,
     _ON_UPDATE,
     _STATEMENT,
+    _COMPUTED_KEY,
+    _BOTH_STAGES,
     _DEFAULT_CHILD,
     _LOOP,
     _PROPS,
@@ -678,5 +806,6 @@ EXAMPLES = (
     _NESTED_CONSTRUCT,
     _OBJECT_LOCK,
     _OWN_POLICY,
+    _CONDITION,
     *_SILENT,
 )

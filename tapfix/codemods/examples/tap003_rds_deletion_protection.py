@@ -174,6 +174,36 @@ rds.DatabaseInstance(self, "Customers", **settings)
 
 _SILENT = (
     Example(
+        "a base class in another file decides for all its subclasses",
+        {
+            "app.py": _app(
+                "from aws_cdk import App, Stack\nfrom aws_cdk import aws_rds as rds\n"
+                "from base import Guarded",
+                """
+
+class Data(Guarded):
+    def __init__(self, scope, construct_id):
+        super().__init__(scope, construct_id)
+        rds.CfnDBCluster(
+            self, "Cluster", engine="aurora-mysql", deletion_protection=self.protect
+        )
+
+
+Data(app, "Data")
+""",
+            ),
+            "base.py": """\
+from aws_cdk import Stack
+
+
+class Guarded(Stack):
+    def __init__(self, scope, construct_id):
+        super().__init__(scope, construct_id)
+        self.protect = True
+""",
+        },
+    ),
+    Example(
         "switched off",
         _body("""\
 rds.DatabaseInstance(self, "Database", engine=ENGINE, vpc=vpc, deletion_protection=False)

@@ -250,6 +250,28 @@ FIRING = (
         ),
     ),
     Example(
+        "L1, dicts, a versioned bucket whose rule is switched off: another dict",
+        l1(
+            'versioning_configuration={"status": "Enabled"},\n'
+            "lifecycle_configuration={\n"
+            '    "rules": [{"status": "Disabled", "expiredObjectDeleteMarker": True}]\n'
+            "},"
+        ),
+        l1(
+            'versioning_configuration={"status": "Enabled"},\n'
+            "lifecycle_configuration={\n"
+            '    "rules": [\n'
+            '        {"status": "Disabled", "expiredObjectDeleteMarker": True},\n'
+            "        {\n"
+            '            "status": "Enabled",\n'
+            '            "expirationInDays": 1095,\n'
+            '            "noncurrentVersionExpiration": {"noncurrentDays": 1095},\n'
+            "        },\n"
+            "    ]\n"
+            "},"
+        ),
+    ),
+    Example(
         "L1, dicts",
         l1(
             "lifecycle_configuration={\n"
@@ -345,6 +367,15 @@ SILENT = (
         bucket(
             "enforce_ssl=True,",
             after="bucket.add_lifecycle_rule(expiration=Duration.days(30))\n",
+        ),
+    ),
+    Example(
+        "a function that is not to be seen gives the bucket its lifecycle",
+        bucket(
+            "enforce_ssl=True,",
+            imports="from functools import partial\n" + IMPORTS,
+            before="add_lifecycle = partial(print)\n",
+            after="add_lifecycle(bucket)\n",
         ),
     ),
     Example(

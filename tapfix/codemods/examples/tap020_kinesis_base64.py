@@ -180,6 +180,28 @@ EXAMPLES: tuple[Example, ...] = (
         ),
     ),
     Example(
+        "parsed in a try that begins later: what cannot be decoded is caught there too",
+        loop(
+            """
+            data = record["kinesis"]["data"]
+            try:
+                done.append(json.loads(data))
+            except ValueError:
+                print("no JSON", data)
+            """
+        ),
+        loop(
+            """
+            data = record["kinesis"]["data"]
+            try:
+                done.append(json.loads(base64.b64decode(data)))
+            except ValueError:
+                print("no JSON", data)
+            """,
+            "import base64\nimport json",
+        ),
+    ),
+    Example(
         "a comprehension, base64 imported under another name",
         worker(
             """\

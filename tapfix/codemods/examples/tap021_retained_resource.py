@@ -43,6 +43,37 @@ def _switches(title: str, text: str, before: str, after: str, imports: str = _SE
 
 _POLICIES = (
     _changes(
+        "a key and what it encrypts: the key when nothing that it encrypts stays",
+        f"""
+        key = kms.Key(self, "Key", enable_key_rotation=True)
+        dynamodb.Table(
+            self,
+            "Orders",
+            {_KEY}
+            encryption_key=key,
+        )
+        """,
+        f"""
+        key = kms.Key(
+            self, "Key", enable_key_rotation=True, removal_policy=RemovalPolicy.DESTROY
+        )
+        dynamodb.Table(
+            self,
+            "Orders",
+            {_KEY}
+            encryption_key=key,
+            removal_policy=RemovalPolicy.DESTROY,
+        )
+        """,
+    ),
+    _switches(
+        "a policy spelled by way of another name than a new one would be",
+        'kms.Key(self, "Key").apply_removal_policy(cdk.RemovalPolicy.RETAIN)',
+        "cdk.RemovalPolicy.RETAIN",
+        "cdk.RemovalPolicy.DESTROY",
+        f"{_SERVICES}\nimport aws_cdk as cdk",
+    ),
+    _changes(
         "a stream without a policy: RETAIN is the default",
         'updates = kinesis.Stream(self, "Updates", stream_name="updates")',
         """
@@ -285,6 +316,50 @@ _REPORTED = (
         reported=True,
     ),
     Example(
+        "a key that encrypts what stays in production",
+        stack(
+            f"""
+            is_prod = self.node.try_get_context("stage") == "prod"
+            key = kms.Key(self, "Key", enable_key_rotation=True)
+            dynamodb.Table(
+                self,
+                "Orders",
+                {_KEY}
+                encryption_key=key,
+                removal_policy=RemovalPolicy.RETAIN if is_prod else RemovalPolicy.DESTROY,
+            )
+            """,
+            _SERVICES,
+        ),
+        reported=True,
+    ),
+    Example(
+        "an L1 construct without data, which somebody has a reason to keep",
+        stack(
+            """
+            network = ec2.CfnVPC(self, "Network", cidr_block="10.0.0.0/16")
+            network.apply_removal_policy(RemovalPolicy.RETAIN)
+            """,
+            "from aws_cdk import aws_ec2 as ec2",
+        ),
+        reported=True,
+    ),
+    Example(
+        "versions, which the next deploy would delete under their aliases and readers",
+        stack(
+            """
+            lambda_.LayerVersion(
+                self,
+                "Tools",
+                code=lambda_.Code.from_asset("."),
+                removal_policy=RemovalPolicy.RETAIN,
+            )
+            """,
+            _SERVICES,
+        ),
+        reported=True,
+    ),
+    Example(
         "a dict that two tables use",
         stack(
             f"""
@@ -302,6 +377,20 @@ _REPORTED = (
 )
 
 _SILENT = (
+    Example(
+        "a custom resource whose handler is not to be told",
+        stack(
+            """
+            CustomResource(
+                self,
+                "Seed",
+                service_token="arn:aws:lambda:us-east-1:123456789012:function:seed",
+                removal_policy=RemovalPolicy.RETAIN,
+            )
+            """,
+            "from aws_cdk import CustomResource",
+        ),
+    ),
     Example(
         "deleted with its stack",
         stack(

@@ -1,0 +1,293 @@
+"""TAP001 beyond its examples: two environments side by side, impacts, and what has no frame."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tapfix.codemods.examples.shapes import stack
+from tapfix.codemods.tap001_environment_suffix import RULE
+from tapfix.edits import Impact
+from tapfix.rule import Example, Source
+from tapfix.testing import Result, run_example, tree
+from tests import proofs
+from tests.synthesis import Assembly, synthesise
+
+# Where only a deploy knows the suffix, or no id may change, stacks keep their names.
+KEEPING_STACKS = (
+    "a token goes into names, never into ids",
+    "no id changes where the settings say so",
+)
+FIXED = [example for example in RULE.examples if example.after is not None]
+
+
+def deployed(example: Example, suffix: str, folder: Path) -> Assembly:
+    """A mended example in one environment, by whatever name it asks for it."""
+    files = {"cdk.json": json.dumps({"app": "python3 app.py"}), **tree(example.after or {})}
+    for path, text in files.items():
+        target = folder / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text, encoding="utf-8")
+    variables = dict.fromkeys(("ENVIRONMENT_SUFFIX", "ENV_NAME"), suffix)
+    return synthesise(
+        folder, context=dict.fromkeys(("environmentSuffix", "stage"), suffix), env=variables
+    )
+
+
+@pytest.mark.parametrize("example", FIXED, ids=[example.title for example in FIXED])
+def test_two_environments_share_no_name(example: Example, tmp_path: Path) -> None:
+    one = deployed(example, "one", tmp_path / "one")
+    two = deployed(example, "two", tmp_path / "two")
+    assert one.error is None
+    shared = proofs.shared_names(one, two)
+    if example.title in KEEPING_STACKS:
+        shared = [name for name in shared if not name.startswith(("stack ", "AWS::EC2::VPC "))]
+    assert shared == []
+
+
+SQS = "from aws_cdk import aws_sqs as sqs"
+S3 = "from aws_cdk import aws_s3 as s3"
+LETTERS = 'sqs.Queue(self, "Letters", queue_name="post-letters")'
+POST = """\
+from aws_cdk import Stack, aws_sqs as sqs
+
+
+class PostStack(Stack):
+    def __init__(self, scope, construct_id, **kwargs):
+        super().__init__(scope, construct_id, **kwargs)
+        sqs.Queue(self, "Letters", queue_name="post-letters")
+"""
+APP = """\
+from aws_cdk import App
+from post import PostStack
+
+app = App()
+PostStack(app, "Post")
+app.synth()
+"""
+
+
+def run(source: Source) -> Result:
+    return run_example(RULE, Example("", source))
+
+
+def reason(source: Source) -> str:
+    """Why the one name of an app is not mended; the app stays as it is."""
+    result = run(source)
+    (finding,) = result.left
+    assert result.files == tree(source)
+    assert finding.reason is not None
+    return finding.reason
+
+
+def mended(source: Source, path: str = "app.py") -> str:
+    result = run(source)
+    assert result.left == ()
+    return result.files[path]
+
+
+# What is no flaw, and what no machine can mend
+
+
+def test_version_one_of_cdk_is_out_of_scope() -> None:
+    source = """\
+from aws_cdk import core, aws_sqs as sqs
+
+
+class PostStack(core.Stack):
+    def __init__(self, scope, id, **kwargs):
+        super().__init__(scope, id, **kwargs)
+        sqs.Queue(self, "Letters", queue_name="post-letters")
+
+
+PostStack(core.App(), "Post")
+"""
+    assert run(source).first == ()
+
+
+def test_a_class_that_only_production_constructs_has_a_name_of_its_own() -> None:
+    app = APP.replace("PostStack(app", 'if env == "prod":\n    PostStack(app')
+    assert run({"app.py": f'env = "prod"\n{app}', "post.py": POST}).first == ()
+
+
+def test_a_class_that_is_handed_on_is_reported() -> None:
+    app = APP.replace("PostStack(app, ", "functools.partial(PostStack, app)(")
+    assert "handed on in line" in reason({"app.py": f"import functools\n{app}", "post.py": POST})
+
+
+def test_a_mixin_without_a_constructor_is_reported() -> None:
+    post = f"""\
+from aws_cdk import Stack, aws_sqs as sqs
+
+
+class Letters:
+    def add(self):
+        {LETTERS}
+
+
+class PostStack(Letters, Stack):
+    def __init__(self, scope, construct_id):
+        super().__init__(scope, construct_id)
+        self.add()
+"""
+    assert "has no constructor" in reason({"app.py": APP, "post.py": post})
+
+
+def test_a_name_in_the_context_of_cdk_json_is_reported() -> None:
+    cdk = json.dumps({"app": "python3 app.py", "context": {"queue": "post-letters"}})
+    assert "cdk.json" in reason({"app.py": APP, "post.py": POST, "cdk.json": cdk})
+
+
+def test_a_stack_that_a_test_looks_up_by_its_id_is_reported() -> None:
+    test = 'def test_post(app):\n    import aws_cdk\n    app.node.find_child("Post")\n'
+    sources = {"app.py": APP, "post.py": POST, "tests/test_post.py": f"import aws_cdk\n{test}"}
+    assert "looked up in line" in reason(sources)
+
+
+def test_a_name_that_a_test_of_the_whole_app_asserts_is_reported() -> None:
+    build = APP.replace("app = App()", "def build():\n    app = App()").replace(
+        'PostStack(app, "Post")\napp.synth()', '    PostStack(app, "Post")\n    return app'
+    )
+    test = """\
+from aws_cdk import App
+from build import build
+from post import PostStack
+
+
+def test_names():
+    PostStack(App(), "Tested")
+    names = {"QueueName": "post-letters"}
+    assert names in build().synth()
+"""
+    sources = {
+        "app.py": "import aws_cdk\nfrom build import build\n\nbuild().synth()\n",
+        "build.py": build,
+        "post.py": POST,
+        "tests/test_post.py": test,
+    }
+    assert "suffix that cannot be told" in reason(sources)
+
+
+def test_a_bucket_gets_no_environment_with_capital_letters() -> None:
+    source = stack('s3.Bucket(self, "B", bucket_name="museum-scans")', S3).replace(
+        "app = App()", 'app = App()\nenv_name = app.node.try_get_context("env") or "DEV"'
+    )
+    assert "takes no capitals" in reason(source)
+
+
+def test_a_handler_whose_tests_do_not_set_the_variable_is_reported() -> None:
+    function = """
+    s3.Bucket(self, "Scans", bucket_name="museum-scans")
+    lambda_.Function(
+        self, "F", runtime=lambda_.Runtime.PYTHON_3_12, handler="scan.handler",
+        code=lambda_.Code.from_asset("src"),
+    )
+    """
+    sources = {
+        "app.py": stack(function, "from aws_cdk import aws_lambda as lambda_, aws_s3 as s3"),
+        "src/scan.py": (
+            "import boto3\n\n\ndef handler(event, context):\n"
+            '    boto3.client("s3").get_object(Bucket="museum-scans", Key="x")\n'
+        ),
+        "tests/test_scan.py": "from src import scan\n\nscan.handler({}, None)\n",
+    }
+    assert "its tests do not set" in reason(sources)
+
+
+# What follows a name, and what only looks like it
+
+
+def test_an_address_of_another_service_is_no_mention() -> None:
+    body = """
+    s3.Bucket(self, "Scans", bucket_name="museum-scans")
+    self.other = "arn:aws:dynamodb:eu-central-1:123456789012:table/museum-scans"
+    """
+    assert "may have to be the same" in reason(stack(body, S3))
+
+
+def test_a_longer_name_is_another() -> None:
+    body = """
+    s3.Bucket(self, "Scans", bucket_name="museum-scans")
+    self.other = "arn:aws:s3:::museum-scans-old/*"
+    """
+    assert '"arn:aws:s3:::museum-scans-old/*"' in mended(stack(body, S3))
+
+
+def test_words_for_people_keep_the_name() -> None:
+    body = 'sqs.CfnQueue(self, "museum-scans", queue_name="museum-scans")\nprint("museum-scans")'
+    after = mended(stack(body, SQS))
+    assert 'print("museum-scans")' in after
+    assert 'sqs.CfnQueue(self, "museum-scans", queue_name=f"museum-scans-{' in " ".join(
+        after.split()
+    ).replace("CfnQueue( self", "CfnQueue(self")
+
+
+def test_the_log_group_of_a_function_follows_its_name() -> None:
+    body = """
+    lambda_.Function(
+        self, "F", function_name="scanner", runtime=lambda_.Runtime.PYTHON_3_12,
+        handler="x.y", code=lambda_.Code.from_inline("def y(event, context): pass"),
+    )
+    logs.LogGroup(self, "L", log_group_name="/aws/lambda/scanner")
+    """
+    after = mended(stack(body, "from aws_cdk import aws_lambda as lambda_, aws_logs as logs"))
+    assert 'f"/aws/lambda/scanner-{environment_suffix}"' in after
+
+
+# Impact
+
+
+@pytest.mark.parametrize(
+    ("policy", "impact"),
+    [("DESTROY", Impact.DATA_DIES_AT_NEXT_DEPLOY), ("RETAIN", Impact.REPLACES)],
+)
+def test_a_new_name_is_a_new_bucket(policy: str, impact: Impact) -> None:
+    bucket = f's3.Bucket(self, "B", bucket_name="scans", removal_policy=RemovalPolicy.{policy})'
+    (finding,) = run(stack(bucket, S3)).first
+    assert finding.fix is not None
+    assert finding.fix.impact is impact
+
+
+# Files
+
+
+def test_line_ends_and_indentation_stay() -> None:
+    post = POST.replace("    ", "  ").replace("\n", "\r\n").removesuffix("\r\n")
+    after = mended({"app.py": APP, "post.py": post}, "post.py")
+    assert after.count("\r\n") == after.count("\n") >= post.count("\n")
+    assert "\r\n  def __init__(self, scope" in after
+    assert not after.endswith("\n")
+
+
+def test_each_app_file_reads_the_suffix() -> None:
+    sources = {"app.py": APP, "other.py": APP.replace('"Post"', '"Other"'), "post.py": POST}
+    after = run(sources).files
+    for path in ("app.py", "other.py"):
+        assert after[path].count("try_get_context") == 1
+
+
+def test_an_attribute_is_no_suffix_before_the_constructor_above_set_it() -> None:
+    source = """\
+from aws_cdk import App, Stack, aws_sqs as sqs
+
+
+class Base(Stack):
+    def __init__(self, scope, construct_id, stage: str):
+        super().__init__(scope, construct_id)
+        self.stage = stage
+
+
+class Post(Base):
+    def __init__(self, scope, construct_id):
+        self.name = "post-letters"
+        late = Stack(scope, "Late")
+        sqs.Queue(late, "Letters", queue_name="post-letters")
+        super().__init__(scope, construct_id, "dev")
+
+
+app = App()
+Post(app, "Post")
+"""
+    assert "self.stage" not in run(source).files["app.py"].split("class Post")[1]

@@ -97,6 +97,6 @@ def test_as_if_every_file_used_cdk() -> None:
     broken = sorted(path for path, data in files.items() if not is_python(data))
     assert sorted(problem.path for problem in seen.problems) == broken
     assert broken or not has_tests()
-    told = r"(not valid Python|cannot be decoded|cannot be parsed): .+"
+    told = r"(not valid Python [0-9.]+|cannot be decoded|cannot be parsed): .+"
     assert all(re.fullmatch(told, problem.message) for problem in seen.problems)
     assert time.process_time() - start < BUDGET

@@ -11,6 +11,7 @@ import bisect
 import codecs
 import io
 import re
+import sys
 import tokenize
 import warnings
 from dataclasses import dataclass
@@ -102,9 +103,10 @@ def parse(path: str, data: bytes) -> SourceFile:
             warnings.simplefilter("ignore")
             tree = ast.parse(text)
     except SyntaxError as error:
-        problem = Problem(
-            path, f"not valid Python: {error.msg}", error.lineno or 0, error.offset or 0
-        )
+        # A newer Python may take what this one refuses, so it is named.
+        version = f"{sys.version_info.major}.{sys.version_info.minor}"
+        message = f"not valid Python {version}: {error.msg}"
+        problem = Problem(path, message, error.lineno or 0, error.offset or 0)
         raise SourceError(problem) from error
     except (ValueError, RecursionError, MemoryError) as error:
         # Python says nothing where its parser runs out of memory: a tower of brackets or signs.

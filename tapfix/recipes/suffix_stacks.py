@@ -13,9 +13,11 @@ from tapfix.model.names import Names
 from tapfix.model.origins import Origin
 from tapfix.model.values import Value
 from tapfix.recipes.arguments import Obstacle
+from tapfix.recipes.grown import GrownNames
 from tapfix.recipes.ids import LookedUp
 from tapfix.recipes.renaming import Renaming, suffixed
 from tapfix.recipes.suffix import Suffix, Suffixes, names_environment
+from tapfix.recipes.suffix_source import LONGEST
 
 _CONTAINERS = ("aws_cdk.Stack", "aws_cdk.Stage")
 
@@ -73,6 +75,14 @@ class StackIds:
         place = self.suffixes.app.once(LookedUp).at(old)
         if place is not None:
             return Obstacle(f"the stack {old!r} is looked up in {place}")
+        made = self.suffixes.app.evaluator.callee(module, call)
+        most = len(old) + len(self.suffixes.app.settings.separator) + LONGEST
+        grown = self.suffixes.app.once(GrownNames).beyond(made, most)
+        if grown is not None:
+            return Obstacle(
+                f"{grown.label} has a name made of that of the stack {old!r}: with the suffix"
+                " it would be too long"
+            )
         renaming = Renaming("", self.suffixes.app.settings.separator)
         text = suffixed(module, node, renaming, here.text)
         return (*edits, ReplaceExpression(module.ref(node), text)) if text is not None else ()

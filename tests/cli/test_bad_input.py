@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tapfix.registry import Rules
-from tests.cli.conftest import FIX, OFF, ON, Run
+from tests.cli.conftest import FIX, OFF, ON, PYTHON, Run
 from tests.fake_rules import crasher
 
 
@@ -25,7 +25,10 @@ def test_a_crashed_rule_and_broken_packages(app: Path, tapfix: Run) -> None:
 @pytest.mark.parametrize(
     ("data", "line"),
     [
-        (b"import aws_cdk\nThing(\n", "error: bad.py:2:6: not valid Python: '(' was never closed"),
+        (
+            b"import aws_cdk\nThing(\n",
+            f"error: bad.py:2:6: not valid {PYTHON}: '(' was never closed",
+        ),
         (b"import aws_cdk\0\n", "error: bad.py"),
         (b"import aws_cdk\n# caf\xe9\n", "error: bad.py: cannot be decoded: "),
         (b"# coding: klingon\nimport aws_cdk\n", "error: bad.py: cannot be decoded: "),

@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.conftest import PYTHON
+
 FLAWED = b'import aws_cdk\nfrom aws_cdk import aws_s3 as s3\n\ns3.Bucket(self, "B")\n'
 MENDED = b"removal_policy=aws_cdk.RemovalPolicy.DESTROY"
 RULE = ["--select", "TAP002"]
@@ -83,11 +85,14 @@ def deep(source: str) -> bytes:
 @pytest.mark.parametrize(
     ("data", "line"),
     [
-        (FLAWED + b"s3.Bucket(\n", "error: bad.py:5:10: not valid Python: '(' was never closed"),
+        (FLAWED + b"s3.Bucket(\n", f"error: bad.py:5:10: not valid {PYTHON}: '(' was never closed"),
         (FLAWED + b"\0\n", "error: bad.py"),
         (FLAWED + b"# \xe9\n", "error: bad.py: cannot be decoded: "),
         (b"# coding: klingon\n" + FLAWED, "error: bad.py: cannot be decoded: unknown encoding"),
-        (deep("x = " + "(" * 9999 + ")" * 9999), "error: bad.py:5:205: not valid Python: too many"),
+        (
+            deep("x = " + "(" * 9999 + ")" * 9999),
+            f"error: bad.py:5:205: not valid {PYTHON}: too many",
+        ),
         (deep("x = " + "-" * 99999 + "1"), "error: bad.py: "),
         (deep("x = " + "1 + " * 99999 + "1"), "error: bad.py: "),
         (deep("x = f()" + ".g()" * 9999), "error: bad.py: "),

@@ -146,6 +146,26 @@ def test_a_stack_that_a_test_looks_up_by_its_id_is_reported() -> None:
     assert "looked up in line" in reason(sources)
 
 
+ROLE = """\
+        iam.Role(
+            self, "Sorter", role_name=f"{long}-{{self.stack_name}}", assumed_by=None
+        )
+"""
+
+
+def with_role(length: int) -> Source:
+    """A stack called Post, and in it a role that is called after it: of 64 letters at most."""
+    role = ROLE.format(long="s" * length)
+    post = POST.replace("aws_sqs as sqs", "aws_iam as iam, aws_sqs as sqs") + role
+    return {"app.py": APP, "post.py": post}
+
+
+def test_a_stack_whose_roles_would_get_too_long_a_name_is_reported() -> None:
+    most = 64 - len("-Post") - len("-twelve-chars")
+    assert "made of that of the stack 'Post'" in reason(with_role(most + 1))
+    assert mended(with_role(most)) != APP
+
+
 def test_a_name_that_a_test_of_the_whole_app_asserts_is_reported() -> None:
     build = APP.replace("app = App()", "def build():\n    app = App()").replace(
         'PostStack(app, "Post")\napp.synth()', '    PostStack(app, "Post")\n    return app'

@@ -15,7 +15,7 @@ from tests.fake_rules import complaint, setter
 ON = b"import aws_cdk\n\nThing(switch=True)\n"
 OFF = b"import aws_cdk\n\nThing(switch=False)\n"
 FIX = setter(True, False)
-PYTHON = f"Python {sys.version_info.major}.{sys.version_info.minor}"
+INVALID = f"not valid Python {sys.version_info.major}.{sys.version_info.minor}"
 
 Run = Callable[..., tuple[int, bytes, str]]
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tapfix.registry import Rules
-from tests.cli.conftest import FIX, OFF, ON, PYTHON, Run
+from tests.cli.conftest import FIX, OFF, ON, INVALID, Run
 from tests.fake_rules import crasher
 
 
@@ -27,7 +27,7 @@ def test_a_crashed_rule_and_broken_packages(app: Path, tapfix: Run) -> None:
     [
         (
             b"import aws_cdk\nThing(\n",
-            f"error: bad.py:2:6: not valid {PYTHON}: '(' was never closed",
+            f"error: bad.py:2:6: {INVALID}: '(' was never closed",
         ),
         (b"import aws_cdk\0\n", "error: bad.py"),
         (b"import aws_cdk\n# caf\xe9\n", "error: bad.py: cannot be decoded: "),

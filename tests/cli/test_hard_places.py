@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import PYTHON
+from tests.cli.conftest import INVALID
 
 FLAWED = b'import aws_cdk\nfrom aws_cdk import aws_s3 as s3\n\ns3.Bucket(self, "B")\n'
 MENDED = b"removal_policy=aws_cdk.RemovalPolicy.DESTROY"
@@ -85,13 +85,13 @@ def deep(source: str) -> bytes:
 @pytest.mark.parametrize(
     ("data", "line"),
     [
-        (FLAWED + b"s3.Bucket(\n", f"error: bad.py:5:10: not valid {PYTHON}: '(' was never closed"),
+        (FLAWED + b"s3.Bucket(\n", f"error: bad.py:5:10: {INVALID}: '(' was never closed"),
         (FLAWED + b"\0\n", "error: bad.py"),
         (FLAWED + b"# \xe9\n", "error: bad.py: cannot be decoded: "),
         (b"# coding: klingon\n" + FLAWED, "error: bad.py: cannot be decoded: unknown encoding"),
         (
             deep("x = " + "(" * 9999 + ")" * 9999),
-            f"error: bad.py:5:205: not valid {PYTHON}: too many",
+            f"error: bad.py:5:205: {INVALID}: too many",
         ),
         (deep("x = " + "-" * 99999 + "1"), "error: bad.py: "),
         (deep("x = " + "1 + " * 99999 + "1"), "error: bad.py: "),
@@ -287,7 +287,12 @@ def test_a_folder_called_like_a_file_of_settings(app: Path) -> None:
 @pytest.mark.parametrize("mode", ["--apply", "--dry-run", "--output-format=json"])
 def test_a_terminal_that_knows_ascii_alone(app: Path, mode: str) -> None:
     (app / "caf\u00e9.py").write_bytes(FLAWED + "# caf\u00e9\n".encode())
-    plain = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "PYTHONIOENCODING": ""}
+    plain = {
+        "LC_ALL": "C",
+        "INVALIDUTF8": "0",
+        "INVALIDCOERCECLOCALE": "0",
+        "INVALIDIOENCODING": "",
+    }
     code, out, err = tapfix(app, mode, ".", environment=plain)
     assert (code, errors(err)) == (0 if mode == "--apply" else 1, [])
     assert out.decode().count("caf") > 0
@@ -303,7 +308,7 @@ def test_a_reader_that_goes_away_changes_no_exit_code(
     reader, writer = os.pipe()
     os.close(reader)
     try:
-        environment = {"PYTHONUNBUFFERED": unbuffered}
+        environment = {"INVALIDUNBUFFERED": unbuffered}
         code, _, err = tapfix(app, mode, ".", environment=environment, output=writer)
     finally:
         os.close(writer)
@@ -315,7 +320,7 @@ def test_a_reader_that_goes_away_changes_no_exit_code(
 @pytest.mark.parametrize("mode", ["--apply", "--dry-run", "--output-format=json"])
 def test_output_that_finds_no_room(app: Path, mode: str, unbuffered: str) -> None:
     with Path("/dev/full").open("wb") as full:
-        environment = {"PYTHONUNBUFFERED": unbuffered}
+        environment = {"INVALIDUNBUFFERED": unbuffered}
         code, _, err = tapfix(app, mode, ".", environment=environment, output=full.fileno())
     assert errors(err) == []
     assert (code, err[-1]) == (2, "tapfix: cannot go on: No space left on device")

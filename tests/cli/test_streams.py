@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import OFF, ON, PYTHON, Run
+from tests.cli.conftest import OFF, ON, INVALID, Run
 
 
 def test_a_report_goes_to_standard_output_and_the_talk_elsewhere(app: Path, tapfix: Run) -> None:
@@ -69,7 +69,7 @@ def test_quiet_leaves_the_report_and_the_problems(app: Path, tapfix: Run) -> Non
     code, out, err = tapfix("-q")
     assert code == 2
     assert out.startswith(b"app.py:3:1: TAP901")
-    assert err == f"error: bad.py:2:6: not valid {PYTHON}: '(' was never closed\n"
+    assert err == f"error: bad.py:2:6: {INVALID}: '(' was never closed\n"
 
 
 def test_verbose_names_the_apps(app: Path, tapfix: Run) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tapfix.registry import Rules
-from tests.cli.conftest import FIX, OFF, ON, INVALID, Run
+from tests.cli.conftest import FIX, INVALID, OFF, ON, Run
 from tests.fake_rules import crasher
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import OFF, ON, INVALID, Run
+from tests.cli.conftest import INVALID, OFF, ON, Run
 
 
 def test_a_report_goes_to_standard_output_and_the_talk_elsewhere(app: Path, tapfix: Run) -> None:

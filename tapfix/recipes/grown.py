@@ -73,4 +73,8 @@ class GrownNames:
 
 
 def _is_stack_name(part: str | Value) -> bool:
-    return isinstance(part, Value) and part.source.rpartition(".")[2] in _STACK_NAMES
+    """Whether it is the stack's name, or made of it: ``self.stack_name.lower()``."""
+    if isinstance(part, str):
+        return False
+    nodes = ast.walk(part.node)
+    return any(isinstance(node, ast.Attribute) and node.attr in _STACK_NAMES for node in nodes)

@@ -148,7 +148,7 @@ def test_a_stack_that_a_test_looks_up_by_its_id_is_reported() -> None:
 
 ROLE = """\
         iam.Role(
-            self, "Sorter", role_name=f"{long}-{{self.stack_name}}", assumed_by=None
+            self, "Sorter", role_name=f"{long}-{{self.stack_name.lower()}}", assumed_by=None
         )
 """
 

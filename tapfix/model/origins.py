@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import enum
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -20,6 +21,9 @@ from tapfix.model.values import CDK
 
 _DEPTH = 12
 _TEXT_METHODS = ("lower", "upper", "strip", "title", "capitalize", "replace", "removeprefix")
+# An account and a region are the same in every environment, wherever they are read from.
+_ACCOUNTS = re.compile(r"(CDK_(DEFAULT|DEPLOY)|AWS(_DEFAULT)?)_(ACCOUNT(_ID)?|REGION)")
+_OF_ACCOUNTS = ("account", "account_id", "ACCOUNT_ID", "region", "REGION", "partition")
 _TOKENS = ("value_as_string", "value_as_number", "value_as_list")
 # Classes whose constructor's arguments a person chooses, once for each deployment.
 _DEPLOYED = ("aws_cdk.Stack", "aws_cdk.Stage", "aws_cdk.App")
@@ -159,6 +163,8 @@ class Tracer:
 
     def _looked_up(self, module: Module, node: ast.Call, depth: int) -> set[Origin]:
         """``os.environ.get(name, default)``."""
+        if node.args and self._is_of_account(module, node.args[0]):
+            return {Origin.FIXED}
         if len(node.args) < 2:
             return {Origin.MAYBE}
         default = self.origins(module, node.args[1], depth)
@@ -173,8 +179,14 @@ class Tracer:
         return Origin.OUTSIDE if isinstance(value, str) else Origin.OTHER
 
     def _subscript(self, module: Module, node: ast.Subscript) -> Origin:
-        environ = self.evaluator.resolver.symbol(module, node.value) == "os.environ"
-        return Origin.OUTSIDE if environ else Origin.UNKNOWN
+        if self.evaluator.resolver.symbol(module, node.value) != "os.environ":
+            return Origin.UNKNOWN
+        return Origin.FIXED if self._is_of_account(module, node.slice) else Origin.OUTSIDE
+
+    def _is_of_account(self, module: Module, key: ast.expr) -> bool:
+        """Whether an environment variable says where an app is deployed to."""
+        name = self.evaluator.value(module, key).constant
+        return isinstance(name, str) and _ACCOUNTS.fullmatch(name) is not None
 
     # Names
 
@@ -187,12 +199,17 @@ class Tracer:
             return {Origin.DEPLOY}
         symbol = self.evaluator.resolver.symbol(module, node.value)
         if isinstance(symbol, str):
+            if symbol == "aws_cdk.Aws" and node.attr in _OF_ACCOUNTS:
+                return {Origin.FIXED}
             return {Origin.OTHER if symbol.startswith(CDK) else Origin.UNKNOWN}
         if isinstance(symbol, Module):
             found = symbol.names.module.bindings.get(node.attr, [])
             return set(self.of_bindings(symbol, found, depth)) if found else {Origin.UNKNOWN}
         cls = self.evaluator.instance_class(module, node.value)
-        return set(self.of_attribute(cls, node.attr, depth)) if cls else {Origin.UNKNOWN}
+        known = self.of_attribute(cls, node.attr, depth) if cls else {Origin.UNKNOWN}
+        if known == {Origin.UNKNOWN} and node.attr in _OF_ACCOUNTS:
+            return {Origin.FIXED}
+        return set(known)
 
     def of_attribute(self, cls: AppClass, name: str, depth: int = 0) -> frozenset[Origin]:
         """All that an attribute of a class's instances may come from."""

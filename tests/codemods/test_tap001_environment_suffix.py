@@ -197,6 +197,20 @@ def test_a_bucket_gets_no_environment_with_capital_letters() -> None:
     assert "takes no capitals" in reason(source)
 
 
+@pytest.mark.parametrize(
+    "place",
+    [
+        "{os.environ['CDK_DEFAULT_REGION']}-{os.getenv('CDK_DEFAULT_ACCOUNT')}",
+        "{self.region}-{self.account}",
+        "{Aws.REGION}",
+    ],
+)
+def test_a_suffix_of_account_and_region_is_none_of_an_environment(place: str) -> None:
+    body = f'suffix = f"{place}"\nsqs.Queue(self, "Letters", queue_name="post-letters")'
+    after = mended(stack(body, f"import os\nfrom aws_cdk import Aws\n{SQS}"))
+    assert 'queue_name=f"post-letters-{environment_suffix}"' in after
+
+
 def test_a_handler_whose_tests_do_not_set_the_variable_is_reported() -> None:
     function = """
     s3.Bucket(self, "Scans", bucket_name="museum-scans")

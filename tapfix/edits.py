@@ -112,13 +112,15 @@ class AddImport:
     """Make ``from module import name`` (or ``import module`` if ``name`` is None) true in ``path``.
 
     An existing ``from module import …`` at module level is extended; else a new statement goes
-    where the file keeps its imports. ``alias`` adds ``as alias``.
+    where the file keeps its imports. ``alias`` adds ``as alias``; ``own`` says that the module is
+    the project's, whose imports stand behind those of libraries.
     """
 
     path: str
     module: str
     name: str | None = None
     alias: str | None = None
+    own: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +135,34 @@ class InsertStatements:
     text: str
     before: bool = False
     blank: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveStatement:
+    """Take out the whole statement at ``statement``, with the comments of its own right above it.
+
+    With ``keep_comments`` these stay, for the statement that follows. A comment inside of it or
+    behind it stops that: it would be lost.
+    """
+
+    statement: Ref
+    keep_comments: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class WrapStatements:
+    """Put the statements ``first`` through ``last`` of one block into the body of a new one.
+
+    ``before`` is the source of its header (``try:``), perhaps with statements above it; ``after``
+    that of the clauses behind the body (``except Exception:`` and what it does; empty for none).
+    Edits inside of the statements still
+    land; what is inserted beside one of them is inside, too.
+    """
+
+    first: Ref
+    last: Ref
+    before: str
+    after: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +191,8 @@ Edit: TypeAlias = (
     | AddParameter
     | AddImport
     | InsertStatements
+    | RemoveStatement
+    | WrapStatements
     | CreateFile
     | DeleteFile
 )
@@ -177,7 +209,9 @@ def edited_path(edit: Edit) -> str:
             return ref.path
         case ReplaceExpression(expression=ref) | WrapExpression(expression=ref):
             return ref.path
-        case InsertStatements(anchor=ref):
+        case InsertStatements(anchor=ref) | RemoveStatement(statement=ref):
+            return ref.path
+        case WrapStatements(first=ref):
             return ref.path
 
 

@@ -20,6 +20,7 @@ from tapfix.edits import (
     InsertStatements,
     Ref,
     RemoveArgument,
+    RemoveStatement,
     ReplaceExpression,
     SetArgument,
     SetEntry,
@@ -63,7 +64,7 @@ class Expected:
                 raise RewriteError("the imports did not come out as meant")
             for tree in (self.tree, result):
                 tree.body = [node for node in tree.body if not isinstance(node, _IMPORTS)]
-        if not _same(self.tree, result):
+        if not same_tree(self.tree, result):
             raise RewriteError("the new text does not mean what was meant")
 
     def _do(self, edit: Edit) -> None:
@@ -90,6 +91,9 @@ class Expected:
                 _add_parameter(function, edit)
             case InsertStatements(), _:
                 self._insert(edit, slot)
+            case RemoveStatement(), _:
+                block: list[ast.stmt] = getattr(slot.parent, slot.field)
+                block[:] = [node for node in block if node is not slot.node]
             case _:
                 raise RewriteError("the place of an edit holds something else", ref)
 
@@ -106,9 +110,14 @@ class Expected:
 
 
 def _turn(edit: Edit) -> int:
-    """Expressions are replaced before they are wrapped, and after changes inside of them."""
+    """Expressions are replaced before they are wrapped, and after changes inside of them.
+
+    What is inserted beside a statement is there before that goes.
+    """
     if isinstance(edit, ReplaceExpression):
         return 1
+    if isinstance(edit, RemoveStatement):
+        return 3
     return 2 if isinstance(edit, WrapExpression) else 0
 
 
@@ -163,7 +172,8 @@ def _added(edit: AddImport) -> tuple[str, str | None, str | None]:
     return edit.module, edit.name, alias
 
 
-def _same(expected: ast.Module, result: ast.Module) -> bool:
+def same_tree(expected: ast.Module, result: ast.Module) -> bool:
+    """Whether two trees mean the same; both lose the indentation inside their docstrings."""
     try:
         if ast.dump(expected) == ast.dump(result):
             return True

@@ -6,7 +6,7 @@ import ast
 import itertools
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
 from tapfix.engine.insertion import above_comments, blank_lines, gap
@@ -23,10 +23,11 @@ _FUTURE, _STANDARD, _THIRD_PARTY, _LOCAL = range(4)
 
 @dataclass(frozen=True, slots=True)
 class _New:
-    """A statement to come, and its syntax."""
+    """A statement to come, its syntax, and the section it belongs to."""
 
     text: str
     node: Import
+    section: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +40,21 @@ class _Spot:
 
 
 def new_lines(
-    outline: Outline, zone: Sequence[Import], texts: Sequence[str], habits: Habits, line_length: int
+    outline: Outline,
+    zone: Sequence[Import],
+    texts: Sequence[str],
+    own: Set[str],
+    habits: Habits,
+    line_length: int,
 ) -> list[Patch]:
-    """Patches that put import statements at their places; ``zone`` are the imports there are."""
-    news = sorted((_parsed(text) for text in texts), key=lambda new: _isort_key(new.node))
+    """Patches that put import statements at their places; ``zone`` are the imports there are.
+
+    ``own`` are the packages of the project itself, whose imports stand behind those of libraries.
+    """
+    news = sorted((_parsed(text, own) for text in texts), key=lambda new: _isort_key(new.node))
     spots: dict[_Spot, list[_New]] = {}
-    for new in sorted(news, key=lambda new: _section(new.node)):
-        spots.setdefault(_spot(outline, zone, new.node), []).append(new)
+    for new in sorted(news, key=lambda new: new.section):
+        spots.setdefault(_spot(outline, zone, new, own), []).append(new)
     return [
         _patch(outline.text, spot, group, habits, line_length, nest)
         for nest, (spot, group) in enumerate(spots.items())
@@ -59,10 +68,10 @@ def module_of(node: Import) -> str:
     return "." * node.level + (node.module or "")
 
 
-def _parsed(text: str) -> _New:
+def _parsed(text: str, own: Set[str]) -> _New:
     node = ast.parse(text).body[0]
     assert isinstance(node, Import)
-    return _New(text, node)
+    return _New(text, node, _section(node, own))
 
 
 def _patch(
@@ -70,7 +79,7 @@ def _patch(
 ) -> Patch:
     blocks = [
         "\n".join(statements(new.text, "", habits, line_length) for new in block)
-        for _, block in itertools.groupby(group, key=lambda new: _section(new.node))
+        for _, block in itertools.groupby(group, key=lambda new: new.section)
     ]
     out = "\n" * spot.above + "\n\n".join(blocks) + "\n" + "\n" * spot.below
     if line_start(text, spot.offset) != spot.offset:  # the file ends without a newline
@@ -79,13 +88,14 @@ def _patch(
     return Patch(spot.offset, spot.offset, out, Rank.AFTER_WRAP, nest)
 
 
-def _spot(outline: Outline, zone: Sequence[Import], node: Import) -> _Spot:
+def _spot(outline: Outline, zone: Sequence[Import], new: _New, own: Set[str]) -> _Spot:
     """Beside its kin: imports of the same package, else of the same section."""
-    related = [old for old in zone if _root(old) == _root(node) and _section(old) != _FUTURE]
-    kin = related or [old for old in zone if _section(old) == _section(node)]
+    node = new.node
+    related = [old for old in zone if _root(old) == _root(node) and _root(old) != "__future__"]
+    kin = related or [old for old in zone if _section(old, own) == new.section]
     if kin:
         return _among(outline, kin, node)
-    lower = [old for old in zone if _section(old) < _section(node)]
+    lower = [old for old in zone if _section(old, own) < new.section]
     if lower:
         return _Spot(_behind(outline, lower[-1]), above=1)
     if zone:
@@ -129,9 +139,9 @@ def _root(node: Import) -> str:
     return module_of(node).partition(".")[0]
 
 
-def _section(node: Import) -> int:
+def _section(node: Import, own: Set[str]) -> int:
     root = _root(node)
-    if not root:
+    if not root or root in own:
         return _LOCAL
     if root == "__future__":
         return _FUTURE

@@ -40,6 +40,11 @@ def placed(
     for module in dict.fromkeys(edit.module for edit in wanted if edit.name is not None):
         names = [edit for edit in wanted if edit.module == module and edit.name is not None]
         same = [node for node in zone if _takes_names(node, module)]
+        alone = [edit for edit in names if _has_own_line(edit, same)]
+        new += [_statement(module, [_clause(edit)]) for edit in alone]
+        names = [edit for edit in names if edit not in alone]
+        if not names:
+            continue
         if len(same) > 1 and all(len(node.names) == 1 for node in same):
             new += [_statement(module, [_clause(edit)]) for edit in names]
         elif same:
@@ -48,7 +53,8 @@ def placed(
         else:
             ordered = sorted(names, key=lambda edit: by_type(edit.name or ""))
             new.append(_statement(module, [_clause(edit) for edit in ordered]))
-    patches = new_lines(outline, zone, new, habits, line_length)
+    own = {edit.module.partition(".")[0] for edit in edits if edit.own}
+    patches = new_lines(outline, zone, new, own, habits, line_length)
     return Placement(tuple(extended), tuple(patches))
 
 
@@ -102,6 +108,13 @@ def _takes_names(node: Import, module: str) -> bool:
     return (
         isinstance(node, ast.ImportFrom) and module_of(node) == module and node.names[0].name != "*"
     )
+
+
+def _has_own_line(edit: AddImport, same: Sequence[Import]) -> bool:
+    """Whether the file gives ``… as …`` a line of its own, as isort does."""
+    renaming = [node for node in same if any(alias.asname for alias in node.names)]
+    renamed = edit.alias not in (None, edit.name)
+    return renamed and bool(renaming) and all(len(node.names) == 1 for node in renaming)
 
 
 def _clause(edit: AddImport) -> str:

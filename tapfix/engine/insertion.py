@@ -97,7 +97,7 @@ def inserted(
         anchor = found.get((ref.offset, ref.end))
         if anchor is None:
             raise RewriteError("there is no statement at this place", ref)
-        _check_line(outline, anchor, ref, before=before)
+        check_line(outline, anchor, ref, before=before)
         indent = indentation(outline.text, anchor.start)
         texts = [_text(edit, indent, habits, line_length) for edit in group]
         make = _before if before else _after
@@ -113,8 +113,8 @@ def _text(edit: InsertStatements, indent: str, habits: Habits, line_length: int)
     return _Text(source, edit.blank, body[0], body[-1])
 
 
-def _check_line(outline: Outline, anchor: Anchor, ref: Ref, *, before: bool) -> None:
-    """The anchor must have its line to itself on the side where the text goes."""
+def check_line(outline: Outline, anchor: Anchor, ref: Ref, *, before: bool) -> None:
+    """Raise RewriteError unless the anchor has its line to itself on the side of the text."""
     head = outline.head(anchor.start)
     siblings = anchor.block[: 0 if before else anchor.index]
     begins = head == anchor.start or any(outline.span(node)[0] == head for node in siblings)

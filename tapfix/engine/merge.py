@@ -11,10 +11,12 @@ from tapfix.edits import (
     DeleteFile,
     Edit,
     RemoveArgument,
+    RemoveStatement,
     ReplaceExpression,
     SetArgument,
     SetEntry,
     WrapExpression,
+    WrapStatements,
 )
 
 
@@ -38,6 +40,10 @@ def claim(edit: Edit) -> Hashable | None:
             return "import", path, alias or name or module
         case CreateFile(path) | DeleteFile(path):
             return "file", path
+        case RemoveStatement(statement):
+            return "statement", statement
+        case WrapStatements(first):
+            return "statements from", first
         case _:
             return None
 
@@ -84,5 +90,7 @@ def subject(edit: Edit) -> str:
             return f"the name {alias or name or module}"
         case CreateFile(path) | DeleteFile(path):
             return f"the file {path}"
+        case WrapStatements():
+            return "what stands around a statement"
         case _:
             return "one expression"

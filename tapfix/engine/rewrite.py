@@ -16,6 +16,8 @@ from tapfix.edits import (
     DeleteFile,
     Edit,
     InsertStatements,
+    RemoveStatement,
+    WrapStatements,
     edited_path,
 )
 from tapfix.engine.draft import ExtendImport, LineEdit
@@ -28,12 +30,15 @@ from tapfix.engine.logical import Line, read_line
 from tapfix.engine.merge import Claims, subject
 from tapfix.engine.outline import Habits, Outline, read_habits, read_outline
 from tapfix.engine.patch import Patch, apply
+from tapfix.engine.shedding import shed
 from tapfix.engine.slots import place_of
 from tapfix.engine.source import decode, encode, newline_at, plain
 from tapfix.engine.style import Style
+from tapfix.engine.wrapping import wrapped
 
 __all__ = ["RewriteError", "rewrite"]
 
+_WHOLE = (AddImport, InsertStatements, RemoveStatement)
 _SIGNATURE_COMMENT = re.compile(
     rb"(?:[ \t]*(?:#[^\r\n]*)?[\r\n]+)?[ \t]*#\s*type:\s*\((?!\s*\.\.\.\s*\))"
 )
@@ -48,10 +53,14 @@ def rewrite(source: bytes, edits: Sequence[Edit], style: Style, path: str) -> by
     """
     unique = _unique(edits, path)
     original = decode(source)
-    outline = read_outline(original.text)
+    text = original.text
+    if any(isinstance(edit, WrapStatements) for edit in unique):
+        habits = read_habits(read_outline(text))
+        text, unique = wrapped(text, unique, habits, style.line_length)
+    outline = read_outline(text)
     expected = Expected(outline, unique)
     habits = read_habits(outline)
-    text = apply(original.text, _patches(outline, unique, habits, style.line_length, path))
+    text = apply(text, _patches(outline, unique, habits, style.line_length, path))
     expected.check(text)
     return encode(original, text)
 
@@ -75,10 +84,12 @@ def _patches(
         outline, path, [e for e in edits if isinstance(e, AddImport)], habits, line_length
     )
     statements = [edit for edit in edits if isinstance(edit, InsertStatements)]
-    inside = [e for e in edits if not isinstance(e, (AddImport, InsertStatements))]
+    gone = [edit for edit in edits if isinstance(edit, RemoveStatement)]
+    inside = [e for e in edits if not isinstance(e, _WHOLE)]
     return [
         *imports.patches,
         *inserted(outline, statements, habits, line_length),
+        *shed(outline, gone),
         *_lines(outline, [*inside, *imports.extended], habits, line_length),
     ]
 

@@ -16,12 +16,16 @@ from tapfix.edits import (
     InsertStatements,
     Ref,
     RemoveArgument,
+    RemoveStatement,
     ReplaceExpression,
     SetArgument,
     SetEntry,
     WrapExpression,
+    WrapStatements,
 )
 from tapfix.engine.outline import Outline
+
+_OF_STATEMENTS = (AddParameter, InsertStatements, RemoveStatement, WrapStatements)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +58,7 @@ def place_of(edit: Edit) -> Ref | None:
             return ref
         case SetEntry(ref) | AppendElement(ref) | AddParameter(ref) | InsertStatements(ref):
             return ref
-        case ReplaceExpression(ref) | WrapExpression(ref):
+        case ReplaceExpression(ref) | WrapExpression(ref) | RemoveStatement(ref):
             return ref
         case _:
             return None
@@ -62,7 +66,7 @@ def place_of(edit: Edit) -> Ref | None:
 
 def kind_of(edit: Edit) -> type[ast.AST]:
     """Whether an edit's place is that of a statement or of an expression."""
-    return ast.stmt if isinstance(edit, (AddParameter, InsertStatements)) else ast.expr
+    return ast.stmt if isinstance(edit, _OF_STATEMENTS) else ast.expr
 
 
 def find(outline: Outline, refs: set[Ref]) -> Iterator[tuple[tuple[type[ast.AST], Ref], Slot]]:

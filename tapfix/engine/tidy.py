@@ -63,6 +63,23 @@ def tidied(
     return None
 
 
+def deepened(
+    text: str, frame: Frame, indent: str, deeper: str, habits: Habits, line_length: int
+) -> str | None:
+    """A logical line that moves from one indentation to another, as black lays it out there.
+
+    None where black would have changed it before: the user's own layout is to be kept.
+    """
+    old = _dedented(text, indent, habits.unit)
+    if old is None:
+        return None
+    for modern in (habits.modern, not habits.modern):
+        if _framed(old, frame, line_length - columns(indent), modern) == old:
+            result = _framed(old, frame, line_length - columns(deeper), modern)
+            return None if result is None else _indented(result, deeper, habits.unit)
+    return None
+
+
 def _framed(text: str, frame: Frame, width: int, modern: bool) -> str | None:
     result = black(frame.prefix + text + frame.suffix, width, modern=modern)
     suffix = frame.suffix or "\n"

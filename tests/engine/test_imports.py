@@ -183,3 +183,28 @@ def test_a_long_statement_of_the_users_own_layout_gets_brackets() -> None:
         "from aws_cdk import (\n    RemovalPolicy,\n    Stack,\n    aws_dynamodb,\n"
         "    aws_lambda,\n)\n"
     )
+
+
+def own(module: str, name: str) -> Edit:
+    return AddImport(PATH, module, name, own=True)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (
+            "import os\n\nfrom constructs import Construct\n",
+            "import os\n\nfrom constructs import Construct\n\nfrom lib.layers import code\n",
+        ),
+        (
+            "from constructs import Construct\n\nfrom lib.stack import Stack\n",
+            "from constructs import Construct\n\n"
+            "from lib.layers import code\nfrom lib.stack import Stack\n",
+        ),
+        ("from .stack import Stack\n", "from .stack import Stack\nfrom lib.layers import code\n"),
+    ],
+)
+def test_imports_of_the_project_itself_stand_behind_those_of_libraries(
+    before: str, after: str
+) -> None:
+    assert edited(before, own("lib.layers", "code")) == after

@@ -1,0 +1,84 @@
+"""Ids for constructs that tapfix adds, which must not meet any other id of their scope."""
+
+from __future__ import annotations
+
+import ast
+import re
+from dataclasses import dataclass, field
+
+from tapfix.model.app import App
+from tapfix.model.modules import AppClass, Module
+
+Places = tuple[Module | AppClass, ...]
+_MOST = 100
+"""So many ids that differ in a number are tried."""
+_PLAIN = re.compile(r"[^A-Za-z0-9]")
+
+
+@dataclass(eq=False)
+class FreeIds:
+    """Hands out ids for one app, none twice in a module's classes."""
+
+    app: App
+    _known: dict[Module | AppClass, _Ids] = field(default_factory=dict)
+
+    def take(self, places: Places, wanted: str) -> str:
+        """An id for a scope: the wanted one, or one that begins with it.
+
+        ``places`` is the code that makes things in the scope. Any text in it counts as an id that
+        is taken: where ids come from dicts and helpers, no more can be told. Logical ids leave out
+        all but letters and digits.
+        """
+        ids = [self._ids(place) for place in places]
+        tries = (wanted, *(f"{wanted}{number}" for number in range(2, _MOST)))
+        unmet = (name for name in tries if not any(one.meet(name) for one in ids))
+        # ``f"{name}"`` may become any of them, and is least likely to become this one.
+        free = next(unmet, f"The{wanted}")
+        for one in ids:
+            one.texts.add(free)
+        return free
+
+    def _ids(self, place: Module | AppClass) -> _Ids:
+        if place not in self._known:
+            node = place.file.tree if isinstance(place, Module) else place.node
+            self._known[place] = _read(node)
+        return self._known[place]
+
+
+@dataclass(eq=False)
+class _Ids:
+    """The ids that a piece of code may give: texts, and what unknown parts may make of them."""
+
+    texts: set[str]
+    shapes: re.Pattern[str]
+
+    def meet(self, name: str) -> bool:
+        return name in self.texts or self.shapes.fullmatch(name) is not None
+
+
+def _read(node: ast.AST) -> _Ids:
+    texts: set[str] = set()
+    shapes: set[str] = set()
+    for one in ast.walk(node):
+        match one:
+            case ast.Constant(value=str(text)):
+                texts.add(_PLAIN.sub("", text))
+            case ast.Call(args=[_, ast.JoinedStr(values=pieces), *_]):
+                shapes.add("".join(map(_pattern, pieces)))
+    return _Ids(texts, re.compile("|".join(sorted(shapes)) or "(?!)"))
+
+
+def places_of(app: App, module: Module, node: ast.AST) -> Places:
+    """The code that may make things in the scope that holds at a node."""
+    owner = module.scope_of(node).owner
+    if owner is None or not isinstance(owner.node, ast.ClassDef):
+        return (module,)
+    cls = app.modules.class_at(module, owner.node)
+    resolver = app.evaluator.resolver
+    return (*resolver.lineage(cls), *resolver.descendants(cls))
+
+
+def _pattern(piece: ast.expr) -> str:
+    if isinstance(piece, ast.Constant):
+        return re.escape(str(piece.value))
+    return ".*"

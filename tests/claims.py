@@ -7,6 +7,7 @@ import re
 from tests.synthesis import Difference
 
 _POLICIES = r"(DeletionPolicy|UpdateReplacePolicy)"
+_RIGHTS = r"Properties\.(PolicyDocument|ManagedPolicyArns).*"
 _PROTECTION = r"Properties\.(\w+\.|\w+\[\d+\]\.)*\w*(DeletionProtection|deletion_protection)\w*"
 
 CLAIMED = {
@@ -18,6 +19,17 @@ CLAIMED = {
     "TAP005": r"Properties\.(BackupRetentionPeriod|DeleteAutomatedBackups)",
     "TAP006": r"Properties\.Snapshot\w+",
     "TAP007": rf"{_POLICIES}|Properties\.RemovalPolicy",
+    "TAP008": r"Properties\.(Code\..*|Handler)",
+    # A grant changes the role's policy, and the function waits for that.
+    "TAP009": rf"DependsOn.*|{_RIGHTS}",
+    # The function's role may send to the new queue, and the function waits for its policy.
+    "TAP015": r"Properties\.(MaximumRetryAttempts|BisectBatchOnFunctionError"
+    r"|MaximumRecordAgeInSeconds|DestinationConfig|FunctionResponseTypes|RedrivePolicy"
+    r"|PolicyDocument).*|DependsOn.*",
+    "TAP013": r"Properties\.(Code|FunctionResponseTypes).*",
+    "TAP014": r"Properties\.Layers.*",
+    "TAP010": rf"Properties\.VpcConfig.*|DependsOn.*|{_RIGHTS}",
+    "TAP011": r"Properties\.SecurityGroup(In|E)gress.*|DependsOn.*",
     "TAP016": r"Properties\.LifecycleConfiguration.*",
     "TAP018": r"Properties\.\w*(Encrypt|SSE|Sse)\w*.*",
     "TAP020": r"Properties\.Code.*",
@@ -26,6 +38,8 @@ CLAIMED = {
 }
 """Property paths by code."""
 
+# What one stack tells another.
+_EXPORTS = r"Outputs/ExportsOutput.*"
 _HELPERS = r".*(Policy/Resource|AutoDeleteObjects\w*).*"
 # A stream that says nothing about its encryption brings a condition on the region.
 _REGIONS = r"Conditions/AwsCdkKinesisEncryptedStreamsUnsupportedRegions"
@@ -34,6 +48,13 @@ _LOG_HELPER = r".*/LogRetention\w+/ServiceRole/DefaultPolicy/Resource"
 ADDED = {
     "TAP002": _HELPERS,
     "TAP007": _LOG_HELPER,
+    "TAP009": rf".*/DefaultPolicy/Resource|{_EXPORTS}",
+    "TAP015": r".*(DeadLetterQueue|ServiceRole/DefaultPolicy)/Resource",
+    # The function's own security group, and what lets a default role into the VPC.
+    "TAP010": rf".*SecurityGroup/Resource|{_EXPORTS}",
+    "TAP011": rf".*/from .*|.*:\d+ to|.*/to .*|{_EXPORTS}",
+    "TAP017": r"Outputs/.*",
+    "TAP014": r".*[Ll]ayer/Resource",
     "TAP018": _REGIONS,
     "TAP021": _HELPERS,
 }

@@ -157,6 +157,44 @@ def log_group_retain(templates: Templates) -> list[str]:
     return [label for label, group in groups if group.get("DeletionPolicy") in KEEPING]
 
 
+# CDK's own function that tells a bucket whom to notify.
+_INLINE_OF_CDK = "BucketNotificationsHandler"
+
+
+def inline_lambda(templates: Templates) -> list[str]:
+    """TAP008: functions of the app whose code is a text in the template."""
+    return [
+        label
+        for label, function in resources(templates, "AWS::Lambda::Function")
+        if "ZipFile" in properties(function).get("Code", {})
+        if not label.split("/")[1].startswith(_INLINE_OF_CDK)
+    ]
+
+
+def event_source_errors(templates: Templates) -> list[str]:
+    """TAP015: mappings that try a record of a stream for ever or lose it, queues without end."""
+    found = []
+    for stack, template in templates.items():
+        made = template.get("Resources", {})
+        for label, mapping in resources({stack: template}, "AWS::Lambda::EventSourceMapping"):
+            own = properties(mapping)
+            if "StartingPosition" in own:
+                ended = _gives_up(own)
+            else:
+                read = [made[name] for name in _targets(own["EventSourceArn"]) if name in made]
+                ended = all("RedrivePolicy" in properties(queue) for queue in read)
+            found += [] if ended else [label]
+    return found
+
+
+def _gives_up(mapping: Mapping[str, Any]) -> bool:
+    """Whether a mapping keeps what it does not try again."""
+    numbers = ("MaximumRetryAttempts", "MaximumRecordAgeInSeconds")
+    limited = all(mapping.get(name, -1) >= 0 for name in numbers)
+    kept = "OnFailure" in mapping.get("DestinationConfig", {})
+    return limited and kept and "BisectBatchOnFunctionError" in mapping
+
+
 def bucket_expiration(templates: Templates) -> list[str]:
     """TAP016: buckets that keep objects for ever, or would let them expire before they move."""
     buckets = resources(templates, "AWS::S3::Bucket")
@@ -175,6 +213,72 @@ def _expires(bucket: Mapping[str, Any]) -> bool:
 
 def _filtered(rule: Mapping[str, Any]) -> bool:
     return any(key in rule for key in ("Prefix", "TagFilters", "ObjectSizeGreaterThan"))
+
+
+LOOKED_FOR = (
+    "AWS::ApiGatewayV2::Api",
+    "AWS::CloudFront::Distribution",
+    "AWS::Cognito::UserPool",
+    "AWS::Cognito::UserPoolClient",
+    "AWS::DynamoDB::GlobalTable",
+    "AWS::DynamoDB::Table",
+    "AWS::ElastiCache::CacheCluster",
+    "AWS::ElastiCache::ReplicationGroup",
+    "AWS::ElastiCache::ServerlessCache",
+    "AWS::ElasticLoadBalancingV2::LoadBalancer",
+    "AWS::Kinesis::Stream",
+    "AWS::Lambda::Function",
+    "AWS::RDS::DBCluster",
+    "AWS::RDS::DBInstance",
+    "AWS::S3::Bucket",
+    "AWS::SNS::Topic",
+    "AWS::SQS::Queue",
+)
+"""What people look for after a deploy."""
+
+
+def stack_outputs(templates: Templates) -> list[str]:
+    """TAP017: resources that people look for and that no output of their stack refers to."""
+    found = []
+    for stack, template in templates.items():
+        parts = template.get("Resources", {}).values()
+        serving = {target for part in parts for target in _served_by(part)}
+        told = _targets(template.get("Outputs", {})) | serving
+        found += [
+            label
+            for label, resource in resources({stack: template}, *LOOKED_FOR)
+            if label.split("/")[1] not in told and not _is_inner(resource)
+        ]
+    return found
+
+
+def _served_by(resource: Resource) -> set[str]:
+    """What is there for another resource only: failed messages, access logs."""
+    own = properties(resource)
+    serving = ("RedrivePolicy", "DestinationConfig", "LoggingConfiguration")
+    return {target for name in serving for target in _targets(own.get(name, {}))}
+
+
+def _is_inner(resource: Resource) -> bool:
+    """An instance of a cluster, or a function that only CDK knows of."""
+    own = properties(resource)
+    if "DBClusterIdentifier" in own:
+        return True
+    return resource["Type"] == "AWS::Lambda::Function" and "nodejs" in own.get("Runtime", "")
+
+
+def _targets(part: Any) -> set[str]:
+    """The logical ids that a part of a template refers to."""
+    match part:
+        case {"Ref": str(target)}:
+            return {target}
+        case {"Fn::GetAtt": [str(target), *_]}:
+            return {target}
+        case dict():
+            return {target for entry in part.values() for target in _targets(entry)}
+        case list():
+            return {target for entry in part for target in _targets(entry)}
+    return set()
 
 
 ENCRYPTED: dict[str, Callable[[Mapping[str, Any]], bool]] = {
@@ -244,7 +348,10 @@ BY_TEMPLATE: dict[str, Callable[[Templates], list[str]]] = {
     "TAP005": rds_backup_retention,
     "TAP006": elasticache_snapshots,
     "TAP007": log_group_retain,
+    "TAP008": inline_lambda,
+    "TAP015": event_source_errors,
     "TAP016": bucket_expiration,
+    "TAP017": stack_outputs,
     "TAP018": encryption,
     "TAP021": retained_resource,
 }

@@ -98,9 +98,10 @@ def as_started_in(folder: Path, env: dict[str, str]) -> Iterator[None]:
         os.environ.clear()
         os.environ.update(before[0])
         sys.path[:], sys.argv[:] = before[1], before[2]
-        for name, module in list(sys.modules.items()):
-            if belongs_to(folder, module):
-                del sys.modules[name]
+        # A namespace package asks for its parent: none may be gone while others are asked.
+        loaded = list(sys.modules.items())
+        for name in [name for name, module in loaded if belongs_to(folder, module)]:
+            del sys.modules[name]
 
 
 @contextmanager

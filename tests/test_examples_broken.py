@@ -117,6 +117,8 @@ COUNTS = {
     "elasticache_snapshots": 2,
     "log_group_retain": 5,
     "bucket_expiration": 3,
+    "event_source_errors": 3,
+    "stack_outputs": 4,
     "encryption": 5,
     "retained_resource": 6,
 }

@@ -14,6 +14,7 @@ from tapfix.registry import builtin_rules
 from tapfix.rule import Example, Rule, Source
 from tapfix.testing import tree
 from tests.claims import unclaimed
+from tests.cycles import cycles
 from tests.synthesis import Assembly, difference, normalised, synthesise
 
 CASES = [
@@ -44,6 +45,7 @@ def test_example_synthesises_before_and_after(rule: Rule, example: Example, tmp_
         return
     after = assembled(example.after, tmp_path / "after")
     assert after.error is None
+    assert cycles(after.templates) == []
     if rule.code == "TAP001":
         return  # every name changes, stacks' too: tests/codemods compares those
     assert before.templates.keys() == after.templates.keys()

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from tapfix.api.look import Target
 from tapfix.api.result import Change
+from tapfix.discover.walk import tells_packages
 
 
 class Sources:
@@ -40,12 +41,12 @@ class Sources:
         """Take over what a round of fixes made of some files."""
         for path, data in files.items():
             self._before.setdefault(path, self.read(path))
-            if path not in self._now and path.endswith(".py"):
+            if path not in self._now and _is_read(path):
                 self._adopt(path)
             self._now[path] = data
 
     def _adopt(self, path: str) -> None:
-        """Count a new module among the files of the app whose folder it lies in."""
+        """Count a new file among those of the app whose folder it lies in."""
         roots = [root for root in self._members if path.startswith(f"{root}/")]
         innermost = max(roots, key=len, default=None)
         for root, members in self._members.items():
@@ -60,3 +61,7 @@ class Sources:
         """What differs from before, in order of path."""
         pairs = {path: (self._before[path], self._now[path]) for path in sorted(self._before)}
         return {path: pair for path, pair in pairs.items() if pair[0] != pair[1]}
+
+
+def _is_read(path: str) -> bool:
+    return path.endswith(".py") or tells_packages(path.rpartition("/")[2])

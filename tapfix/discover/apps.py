@@ -15,7 +15,10 @@ from tapfix.model.source import Problem
 
 @dataclass(frozen=True, slots=True)
 class AppFiles:
-    """An app's root, and the bytes of its Python files and its ``cdk.json`` by absolute path."""
+    """An app's root, and the bytes of its files by absolute path.
+
+    Its Python files, its ``cdk.json``, files that declare packages, and pip's records of packages.
+    """
 
     root: str
     files: Mapping[str, bytes]

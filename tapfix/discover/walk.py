@@ -14,6 +14,11 @@ from tapfix.model.source import Problem
 APP_FILE = "cdk.json"
 FOREIGN = frozenset({"__pycache__", "__pypackages__", "cdk.out", "node_modules", "site-packages"})
 """Names of folders whose files nobody of the project wrote."""
+DECLARATIONS = frozenset(
+    ["requirements.txt", "Pipfile", "Pipfile.lock", "poetry.lock", "uv.lock", "pyproject.toml"]
+)
+"""Names of files that say which packages code needs."""
+_COMMANDS = frozenset(["Dockerfile", "Makefile", "README.md", "buildspec.yml", "buildspec.yaml"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +95,9 @@ def _sort_out(
     """Note the files of a folder; its subfolders that are to be walked."""
     folders: list[Start] = []
     installed = _installed_names(folder.path, entries)
+    # What lies there is not read, but that it lies there counts.
+    records = (f"{folder.path}/{name}/RECORD" for name in installed if name.endswith(".dist-info"))
+    tree.files += (record for record in records if os.path.isfile(record))
     for name, entry in entries.items():
         is_folder = _is_folder(entry)
         if is_folder is None:
@@ -115,11 +123,12 @@ def _is_skipped(name: str) -> bool:
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool | None:
-    """True for a folder, False for a Python file, None for anything else and for broken links."""
+    """True for a folder, False for a file that is read, None for anything else and broken links."""
     try:
         if entry.is_dir():
             return True
-        return False if entry.name.endswith(".py") and entry.is_file() else None
+        is_read = entry.name.endswith(".py") or tells_packages(entry.name)
+        return False if is_read and entry.is_file() else None
     except OSError:
         # A link that leads to itself.
         return None
@@ -148,6 +157,11 @@ def _installed_names(folder: str, names: Collection[str]) -> frozenset[str]:
                 continue
             found.update(line.split("/")[0].split(",")[0] for line in record.splitlines())
     return frozenset(found)
+
+
+def tells_packages(name: str) -> bool:
+    """Whether a file of that name may say which packages code needs, or install them."""
+    return name in DECLARATIONS or name in _COMMANDS or name.endswith(".sh")
 
 
 def is_below(path: str, folder: str) -> bool:

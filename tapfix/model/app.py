@@ -41,7 +41,8 @@ _Read = TypeVar("_Read")
 class App:
     """One CDK app. Rules ask it; nothing changes it.
 
-    ``root`` is the app's folder; ``files`` are its Python files and ``cdk.json`` by absolute path.
+    ``root`` is the app's folder; ``files`` are its Python files, ``cdk.json`` and what declares or
+    records packages, by absolute path.
     """
 
     root: str
@@ -176,9 +177,9 @@ def _has_tests(module: Module) -> bool:
 def read_app(root: str, files: Mapping[str, bytes], settings: Settings) -> App:
     """Read the app in the folder ``root``.
 
-    ``files`` maps absolute paths to the bytes of its Python files (and of ``cdk.json``). Parsed at
-    once are the files that use CDK, what they import, what imports them, and those that look like
-    handlers; nothing is run.
+    ``files`` maps absolute paths to the bytes of its files, those that are no Python among them.
+    Parsed at once are the files that use CDK, what they import, what imports them, and those that
+    look like handlers; nothing is run.
     """
     modules = Modules(root, files)
     catalogue = load()

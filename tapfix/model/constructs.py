@@ -143,6 +143,17 @@ def _has_no_place(module: Module, call: ast.Call) -> bool:
     return any(isinstance(node, ast.JoinedStr) for node in module.names.ancestors(call))
 
 
+def read_call(
+    module: Module, call: ast.Call, evaluator: Evaluator, cls: ConstructClass
+) -> Construct:
+    """A call that is given the arguments of ``cls`` without making such a construct by itself.
+
+    An event source, which a function takes later; ``fn.add_event_source_mapping("id", …)``.
+    """
+    arguments, is_open = _arguments(module, call, evaluator)
+    return Construct(cls, module, call, arguments, is_open, None, None)
+
+
 def _called_class(
     module: Module, call: ast.Call, evaluator: Evaluator, catalogue: Catalogue
 ) -> tuple[ConstructClass, bool, int] | None:

@@ -59,8 +59,13 @@ def has_handler_mark(path: str, root: str, data: bytes) -> bool:
         return False
     if not _MARK.search(data):
         return False
+    return not is_test(path, root)
+
+
+def is_test(path: str, root: str) -> bool:
+    """Whether a file of the app in ``root`` is for its tests, by its name or that of a folder."""
     folders = posixpath.dirname(path.removeprefix(root)).split("/")
-    return _TESTS.isdisjoint(folders) and not _TEST_FILE.fullmatch(posixpath.basename(path))
+    return not _TESTS.isdisjoint(folders) or bool(_TEST_FILE.fullmatch(posixpath.basename(path)))
 
 
 def find_handlers(

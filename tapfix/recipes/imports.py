@@ -54,7 +54,7 @@ def spell(app: App, module: Module, near: ast.AST, name: str) -> Code:
         return Code(alike)
     known = _known_spellings(app, module, scope, full)
     service, _, inner = name.partition(".")
-    if inner and _takes_names_from(scope, service):
+    if inner and (_takes_names_from(scope, service) or _service_names(scope)):
         # `from aws_cdk.aws_s3 import Bucket` beside `import aws_cdk as cdk`: not `cdk.aws_s3.…`.
         known = [spelling for spelling in known if f".{service}." not in spelling]
     return Code(min(known, key=len)) if known else _imported(module, scope, name)
@@ -87,6 +87,17 @@ def _takes_names_from(scope: Scope, service: str) -> bool:
         for bindings in place.bindings.values()
         for binding in bindings
     )
+
+
+def _service_names(scope: Scope) -> list[bool]:
+    """Of each import that brings a service's module: whether it gives that another name."""
+    return [
+        name != binding.target.rpartition(".")[2]
+        for place in scope.outward()
+        for name, bindings in place.bindings.items()
+        for binding in bindings
+        if binding.target is not None and re.fullmatch(r"aws_cdk\.aws_\w+", binding.target)
+    ]
 
 
 def _known_spellings(app: App, module: Module, scope: Scope, full: str) -> list[str]:
@@ -122,6 +133,9 @@ def _imported(module: Module, scope: Scope, name: str) -> Code:
     outer, dot, inner = last.partition(".")
     if f"aws_cdk.{service}" in module.names.imports and not _is_taken(scope, outer):
         return _bind(module, scope, f"aws_cdk.{service}", outer, outer, dot + inner)
+    if not any(_service_names(scope) or [True]):
+        # `from aws_cdk import aws_s3`: as it is called.
+        return _bind(module, scope, "aws_cdk", service, service, f".{last}")
     alias = service.removeprefix("aws_")
     alias = f"{alias}_" if alias == "lambda" else alias
     return _bind(module, scope, "aws_cdk", service, alias, f".{last}")

@@ -211,6 +211,24 @@ def test_a_suffix_of_account_and_region_is_none_of_an_environment(place: str) ->
     assert 'queue_name=f"post-letters-{environment_suffix}"' in after
 
 
+@pytest.mark.parametrize(
+    ("place", "text"),
+    [
+        ('os.environ["CDK_DEFAULT_REGION"]', "environment_suffix"),
+        ('os.environ.get("CDK_DEFAULT_REGION", "eu-west-1")', "environment_suffix"),
+        ('os.environ["STAGE"]', "suffix"),
+    ],
+)
+def test_an_account_and_a_region_make_no_suffix(place: str, text: str) -> None:
+    body = f"""
+    account = os.environ["CDK_DEFAULT_ACCOUNT"]
+    suffix = f"{{{place.replace('"', "'")}}}-{{account}}"
+    sqs.Queue(self, "Q", queue_name="museum-scans")
+    """
+    source = stack(body, "import os\nfrom aws_cdk import aws_sqs as sqs")
+    assert f'queue_name=f"museum-scans-{{{text}}}"' in mended(source)
+
+
 def test_a_handler_whose_tests_do_not_set_the_variable_is_reported() -> None:
     function = """
     s3.Bucket(self, "Scans", bucket_name="museum-scans")

@@ -7,6 +7,8 @@ from pathlib import Path
 import aws_cdk as cdk
 from aws_cdk import aws_lambda, aws_s3
 
+from lib.layers.bundling import python_layer_code
+
 HERE = Path(__file__).parent
 SUFFIX = os.environ.get("ENVIRONMENT_SUFFIX", "dev")
 
@@ -23,6 +25,16 @@ recipes = aws_s3.Bucket(
     auto_delete_objects=True,
 )
 
+dependencies_layer = aws_lambda.LayerVersion(
+    stack,
+    "DependenciesLayer",
+    code=python_layer_code(
+        "dependencies", aws_lambda.Runtime.PYTHON_3_12, aws_lambda.Architecture.ARM_64
+    ),
+    compatible_runtimes=[aws_lambda.Runtime.PYTHON_3_12],
+    compatible_architectures=[aws_lambda.Architecture.ARM_64],
+)
+
 shopping_list = aws_lambda.Function(
     stack,
     "ShoppingList",
@@ -32,6 +44,7 @@ shopping_list = aws_lambda.Function(
     handler="shopping_list.handler",
     code=aws_lambda.Code.from_asset(str(HERE / "functions")),
     environment={"RECIPES": recipes.bucket_name},
+    layers=[dependencies_layer],
 )
 recipes.grant_read(shopping_list)
 

@@ -14,22 +14,56 @@ class ParkingStack(cdk.Stack):
         super().__init__(scope, construct_id, **kwargs)
         sensors = self.stream("sensors", suffix)
         barriers = self.stream("barriers", suffix)
-        signs = sqs.Queue(self, "Signs", encryption=sqs.QueueEncryption.SQS_MANAGED)
+        signs_dead_letter_queue = sqs.Queue(
+            self,
+            "SignsDeadLetterQueue",
+            encryption=sqs.QueueEncryption.SQS_MANAGED,
+            retention_period=cdk.Duration.days(14),
+        )
+        signs = sqs.Queue(
+            self,
+            "Signs",
+            encryption=sqs.QueueEncryption.SQS_MANAGED,
+            dead_letter_queue=sqs.DeadLetterQueue(
+                max_receive_count=5, queue=signs_dead_letter_queue
+            ),
+        )
 
         count = self.function("count", SIGNS_URL=signs.queue_url)
         signs.grant_send_messages(count)
+        sensors_dead_letter_queue = sqs.Queue(
+            self,
+            "SensorsDeadLetterQueue",
+            encryption=sqs.QueueEncryption.SQS_MANAGED,
+            retention_period=cdk.Duration.days(14),
+        )
         count.add_event_source(
             sources.KinesisEventSource(
-                sensors, starting_position=lambda_.StartingPosition.TRIM_HORIZON
+                sensors,
+                starting_position=lambda_.StartingPosition.TRIM_HORIZON,
+                retry_attempts=3,
+                bisect_batch_on_error=True,
+                max_record_age=cdk.Duration.hours(24),
+                on_failure=sources.SqsDlq(sensors_dead_letter_queue),
             )
         )
         barriers.grant_read(count)
+        barrier_movements_dead_letter_queue = sqs.Queue(
+            self,
+            "BarrierMovementsDeadLetterQueue",
+            encryption=sqs.QueueEncryption.SQS_MANAGED,
+            retention_period=cdk.Duration.days(14),
+        )
         lambda_.EventSourceMapping(
             self,
             "BarrierMovements",
             target=count,
             event_source_arn=barriers.stream_arn,
             starting_position=lambda_.StartingPosition.LATEST,
+            retry_attempts=3,
+            bisect_batch_on_error=True,
+            max_record_age=cdk.Duration.hours(24),
+            on_failure=sources.SqsDlq(barrier_movements_dead_letter_queue),
         )
 
         display = self.function("display")

@@ -43,7 +43,9 @@ class OrdersStack(Stack):
             environment={"STOCK_TABLE": stock.table_name},
         )
         stock.grant_read_write_data(take_order)
-        take_order.add_event_source(SqsEventSource(orders, batch_size=10))
+        take_order.add_event_source(
+            SqsEventSource(orders, batch_size=10, report_batch_item_failures=True)
+        )
 
         CfnOutput(self, "OrdersUrl", value=orders.queue_url)
         CfnOutput(self, "RejectedUrl", value=rejected.queue_url)

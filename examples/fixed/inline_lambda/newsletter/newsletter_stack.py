@@ -8,22 +8,6 @@ from aws_cdk import (
 )
 from constructs import Construct
 
-WELCOME_CODE = """
-import logging
-
-logger = logging.getLogger()
-
-
-def welcome(event, context):
-    try:
-        subscriber = event["detail"]["subscriber"]
-        text = f"Dear {subscriber['name']},\\nwelcome to our newsletter!"
-    except KeyError:
-        logger.exception("Not a subscription: %s", event)
-        raise
-    return {"to": subscriber["mail"], "text": text}
-"""
-
 
 class NewsletterStack(Stack):
     def __init__(self, scope: Construct, construct_id: str, **kwargs) -> None:
@@ -35,8 +19,8 @@ class NewsletterStack(Stack):
             "WelcomeMail",
             function_name=f"welcome-mail-{self.environment_suffix}",
             runtime=_lambda.Runtime.PYTHON_3_12,
-            handler="index.welcome",
-            code=_lambda.Code.from_inline(WELCOME_CODE),
+            handler="welcome_mail.welcome",
+            code=_lambda.Code.from_asset("newsletter/lambda/welcome_mail"),
         )
         events.Rule(
             self,
@@ -49,13 +33,8 @@ class NewsletterStack(Stack):
             self,
             "WeeklyDigest",
             runtime=_lambda.Runtime.NODEJS_22_X,
-            handler="index.handler",
-            code=_lambda.InlineCode("""
-exports.handler = async (event) => {
-  const week = new Date(event.time);
-  console.log(`Digest of the week before ${week.toDateString()}`);
-};
-"""),
+            handler="weekly_digest.handler",
+            code=_lambda.Code.from_asset("newsletter/lambda/weekly_digest"),
             timeout=Duration.seconds(30),
         )
         events.Rule(

@@ -35,4 +35,6 @@ class AppointmentsStack(cdk.Stack):
                 "LETTERS": data.letters.bucket_name,
             },
         )
+        data.appointments.grant_write_data(role)
+        data.letters.grant_put(role)
         cdk.CfnOutput(self, "BookingArn", value=booking.function_arn)

@@ -49,6 +49,12 @@ class TariffStack(Stack):
         )
 
     def _lookup(self) -> aws_lambda.Function:
+        lookup_security_group = aws_ec2.SecurityGroup(
+            self,
+            "LookupSecurityGroup",
+            vpc=self.vpc,
+            description="Network access of Lookup",
+        )
         return aws_lambda.Function(
             self,
             "Lookup",
@@ -61,4 +67,9 @@ class TariffStack(Stack):
                 "CACHE_HOST": self.cache.attr_configuration_endpoint_address,
                 "CACHE_PORT": self.cache.attr_configuration_endpoint_port,
             },
+            vpc=self.vpc,
+            vpc_subnets=aws_ec2.SubnetSelection(
+                subnet_type=aws_ec2.SubnetType.PRIVATE_WITH_EGRESS
+            ),
+            security_groups=[lookup_security_group],
         )

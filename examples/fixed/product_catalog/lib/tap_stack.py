@@ -1,4 +1,5 @@
 from aws_cdk import (
+    CfnOutput,
     Duration,
     RemovalPolicy,
     Stack,
@@ -7,12 +8,16 @@ from aws_cdk import (
     aws_iam as iam,
     aws_kinesis as kinesis,
     aws_lambda as lambda_,
+    aws_lambda_event_sources as lambda_event_sources,
     aws_logs as logs,
     aws_rds as rds,
     aws_s3 as s3,
     aws_secretsmanager as sm,
+    aws_sqs as sqs,
 )
 from constructs import Construct
+
+from lib.layers.bundling import python_layer_code
 
 
 class TapStack(Stack):
@@ -131,24 +136,37 @@ class TapStack(Stack):
             role_name=f"inventory-processor-role-{environment_suffix}",
             assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
             managed_policies=[
-                iam.ManagedPolicy.from_aws_managed_policy_name("AWSLambdaExecute")
+                iam.ManagedPolicy.from_aws_managed_policy_name("AWSLambdaExecute"),
+                iam.ManagedPolicy.from_aws_managed_policy_name(
+                    "service-role/AWSLambdaVPCAccessExecutionRole"
+                ),
             ],
+        )
+
+        processor_security_group = ec2.SecurityGroup(
+            self,
+            "InventoryProcessorSecurityGroup",
+            vpc=vpc,
+            security_group_name=f"inventory-processor-sg-{environment_suffix}",
+            description="Network access of InventoryProcessor",
+        )
+
+        dependencies_layer = lambda_.LayerVersion(
+            self,
+            "DependenciesLayer",
+            code=python_layer_code(
+                "dependencies", lambda_.Runtime.PYTHON_3_12, lambda_.Architecture.X86_64
+            ),
+            compatible_runtimes=[lambda_.Runtime.PYTHON_3_12],
+            compatible_architectures=[lambda_.Architecture.X86_64],
         )
 
         processor = lambda_.Function(
             self,
             "InventoryProcessor",
             function_name=f"inventory-processor-{environment_suffix}",
-            code=lambda_.Code.from_inline(
-                """
-import json
-
-def handler(event, context):
-    print(json.dumps(event))
-    return {"statusCode": 200}
-""",
-            ),
-            handler="index.handler",
+            code=lambda_.Code.from_asset("lib/lambda"),
+            handler="inventory_processor.handler",
             runtime=lambda_.Runtime.PYTHON_3_12,
             role=processor_role,
             timeout=Duration.seconds(60),
@@ -160,7 +178,24 @@ def handler(event, context):
                 "REDIS_HOST": redis_cluster.attr_redis_endpoint_address,
                 "REDIS_PORT": "6379",
             },
+            vpc=vpc,
+            vpc_subnets=ec2.SubnetSelection(
+                subnet_type=ec2.SubnetType.PRIVATE_WITH_EGRESS
+            ),
+            security_groups=[processor_security_group],
+            layers=[dependencies_layer],
         )
+        redis_security_group.add_ingress_rule(
+            processor_security_group,
+            ec2.Port.tcp(6379),
+            "Redis from InventoryProcessor",
+        )
+        db_security_group.add_ingress_rule(
+            processor_security_group,
+            ec2.Port.tcp(5432),
+            "PostgreSQL from InventoryProcessor",
+        )
+        db_secret.grant_read(processor_role)
 
         # Log group
         logs.LogGroup(
@@ -171,6 +206,14 @@ def handler(event, context):
             removal_policy=RemovalPolicy.DESTROY,
         )
 
+        inventory_dead_letter_queue = sqs.Queue(
+            self,
+            "InventoryDeadLetterQueue",
+            queue_name=f"inventory-dlq-{environment_suffix}",
+            encryption=sqs.QueueEncryption.SQS_MANAGED,
+            retention_period=Duration.days(14),
+        )
+
         # Connect the stream to the processor
         lambda_.EventSourceMapping(
             self,
@@ -179,4 +222,22 @@ def handler(event, context):
             event_source_arn=inventory_stream.stream_arn,
             starting_position=lambda_.StartingPosition.LATEST,
             batch_size=100,
+            retry_attempts=3,
+            bisect_batch_on_error=True,
+            max_record_age=Duration.hours(24),
+            on_failure=lambda_event_sources.SqsDlq(inventory_dead_letter_queue),
+            report_batch_item_failures=True,
         )
+        inventory_stream.grant_read(processor_role)
+
+        CfnOutput(self, "InventoryStreamName", value=inventory_stream.stream_name)
+        CfnOutput(self, "InventoryArchiveBucketName", value=archive_bucket.bucket_name)
+        CfnOutput(
+            self, "ProductDatabaseEndpoint", value=database.db_instance_endpoint_address
+        )
+        CfnOutput(
+            self,
+            "RedisClusterEndpoint",
+            value=redis_cluster.attr_redis_endpoint_address,
+        )
+        CfnOutput(self, "InventoryProcessorFunctionArn", value=processor.function_arn)

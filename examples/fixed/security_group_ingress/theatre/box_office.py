@@ -33,4 +33,7 @@ class BoxOfficeStack(Stack):
             security_groups=[probe_group],
             environment={"DB_HOST": storage.seats.db_instance_endpoint_address},
         )
+        storage.database_group.add_ingress_rule(
+            probe_group, ec2.Port.tcp(5432), "PostgreSQL from Probe", remote_rule=True
+        )
         CfnOutput(self, "ProbeArn", value=probe.function_arn)

@@ -1,4 +1,4 @@
-from aws_cdk import Duration, RemovalPolicy, Stack
+from aws_cdk import CfnOutput, Duration, RemovalPolicy, Stack
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_s3 as s3
@@ -56,3 +56,8 @@ class DonationStack(Stack):
         pledges.grant_send_messages(donate)
         receipts.grant_put(donate)
         donate.add_function_url(auth_type=lambda_.FunctionUrlAuthType.AWS_IAM)
+
+        CfnOutput(self, "PledgesQueueUrl", value=pledges.queue_url)
+        CfnOutput(self, "DonorsTableName", value=donors.table_name)
+        CfnOutput(self, "ReceiptsBucketName", value=receipts.bucket_name)
+        CfnOutput(self, "DonateFunctionArn", value=donate.function_arn)

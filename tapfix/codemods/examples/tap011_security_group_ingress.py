@@ -1,0 +1,487 @@
+"""Spellings and look-alikes of TAP011."""
+
+from __future__ import annotations
+
+from tapfix.codemods.examples.functions import app, function
+from tapfix.rule import Example
+
+VPC = 'vpc = ec2.Vpc(self, "Network", max_azs=2)'
+DATABASE_GROUP = 'database_group = ec2.SecurityGroup(self, "DatabaseGroup", vpc=vpc)'
+WORKER_GROUP = 'worker_group = ec2.SecurityGroup(self, "WorkerGroup", vpc=vpc)'
+POSTGRES = """\
+database = rds.DatabaseInstance(
+    self,
+    "Database",
+    engine=rds.DatabaseInstanceEngine.postgres(
+        version=rds.PostgresEngineVersion.VER_16
+    ),
+    vpc=vpc,
+)
+"""
+GROUPED = POSTGRES.replace(
+    "    vpc=vpc,\n", "    vpc=vpc,\n    security_groups=[database_group],\n"
+)
+AURORA = """\
+cluster = rds.DatabaseCluster(
+    self,
+    "Cluster",
+    engine=rds.DatabaseClusterEngine.aurora_mysql(
+        version=rds.AuroraMysqlEngineVersion.VER_3_08_0
+    ),
+    writer=rds.ClusterInstance.serverless_v2("Writer"),
+    port=3307,
+    vpc=vpc,
+    security_groups=[database_group],
+)
+"""
+SUBNETS = """\
+subnets = elasticache.CfnSubnetGroup(
+    self,
+    "CacheSubnets",
+    description="Cache",
+    subnet_ids=vpc.select_subnets(
+        subnet_type=ec2.SubnetType.PRIVATE_WITH_EGRESS
+    ).subnet_ids,
+)
+"""
+REDIS = f"""\
+{SUBNETS}cache = elasticache.CfnReplicationGroup(
+    self,
+    "Cache",
+    replication_group_description="Cache",
+    engine="redis",
+    cache_node_type="cache.t4g.micro",
+    cache_subnet_group_name=subnets.ref,
+    security_group_ids=[database_group.security_group_id],
+)
+"""
+MEMCACHED = f"""\
+{SUBNETS}cache = elasticache.CfnCacheCluster(
+    self,
+    "Cache",
+    engine="memcached",
+    cache_node_type="cache.t4g.micro",
+    num_cache_nodes=1,
+    port=11212,
+    cache_subnet_group_name=subnets.ref,
+    vpc_security_group_ids=[database_group.security_group_id],
+)
+"""
+PROXY = """\
+proxy = rds.DatabaseProxy(
+    self,
+    "Proxy",
+    proxy_target=rds.ProxyTarget.from_instance(database),
+    secrets=[database.secret],
+    vpc=vpc,
+)
+"""
+HOST = 'environment={"DB_HOST": database.db_instance_endpoint_address}'
+IN_VPC = ("vpc=vpc", "security_groups=[worker_group]", HOST)
+CACHED = (
+    "vpc=vpc",
+    "security_groups=[worker_group]",
+    'environment={"CACHE": cache.attr_primary_end_point_address}',
+)
+MEMCACHED_HOST = 'environment={"CACHE": cache.attr_configuration_endpoint_address}'
+IDLE = """\
+def handler(event, context):
+    print(event)
+"""
+LOCAL = """\
+import psycopg2
+
+
+def handler(event, context):
+    psycopg2.connect(host="localhost", dbname="orders").close()
+"""
+RULE = """\
+database_group.add_ingress_rule(
+    worker_group, ec2.Port.tcp(5432), "PostgreSQL from Worker"
+)
+"""
+OTHER = 'other = ec2.SecurityGroup(self, "Other", vpc=vpc)'
+WHOLE = (VPC, DATABASE_GROUP, WORKER_GROUP, GROUPED)
+
+
+def settled(title: str, *statements: str) -> Example:
+    """A look-alike in which these statements may let the function in."""
+    return Example(title, app(*WHOLE, function(*IN_VPC), *statements, handler=IDLE))
+
+
+EXAMPLES: tuple[Example, ...] = (
+    Example(
+        "a database and a function with groups of their own",
+        app(*WHOLE, function(*IN_VPC), handler=IDLE),
+        app(*WHOLE, function(*IN_VPC), RULE, handler=IDLE),
+    ),
+    Example(
+        "a database whose group CDK makes",
+        app(VPC, WORKER_GROUP, POSTGRES, function(*IN_VPC), handler=IDLE),
+        app(
+            VPC,
+            WORKER_GROUP,
+            POSTGRES,
+            function(*IN_VPC),
+            """\
+            database.connections.allow_default_port_from(
+                worker_group, "PostgreSQL from Worker"
+            )
+            """,
+            handler=IDLE,
+        ),
+    ),
+    Example(
+        "a function whose group CDK makes",
+        app(VPC, DATABASE_GROUP, GROUPED, function("vpc=vpc", HOST), handler=IDLE),
+        app(
+            VPC,
+            DATABASE_GROUP,
+            GROUPED,
+            function("vpc=vpc", HOST),
+            """\
+            database_group.connections.allow_from(
+                worker, ec2.Port.tcp(5432), "PostgreSQL from Worker"
+            )
+            """,
+            handler=IDLE,
+        ),
+    ),
+    Example(
+        "both groups are CDK's",
+        app(VPC, POSTGRES, function("vpc=vpc", HOST), handler=IDLE),
+        app(
+            VPC,
+            POSTGRES,
+            function("vpc=vpc", HOST),
+            'database.connections.allow_default_port_from(worker, "PostgreSQL from Worker")',
+            handler=IDLE,
+        ),
+    ),
+    Example(
+        "a replication group",
+        app(VPC, DATABASE_GROUP, WORKER_GROUP, REDIS, function(*CACHED), handler=IDLE),
+        app(
+            VPC,
+            DATABASE_GROUP,
+            WORKER_GROUP,
+            REDIS,
+            function(*CACHED),
+            """\
+            database_group.add_ingress_rule(
+                worker_group, ec2.Port.tcp(6379), "Redis from Worker"
+            )
+            """,
+            handler=IDLE,
+        ),
+    ),
+    Example(
+        "a cache cluster on a port of its own",
+        app(
+            VPC,
+            DATABASE_GROUP,
+            WORKER_GROUP,
+            MEMCACHED,
+            function(*CACHED[:2], MEMCACHED_HOST),
+            handler=IDLE,
+        ),
+        app(
+            VPC,
+            DATABASE_GROUP,
+            WORKER_GROUP,
+            MEMCACHED,
+            function(*CACHED[:2], MEMCACHED_HOST),
+            """\
+            database_group.add_ingress_rule(
+                worker_group, ec2.Port.tcp(11212), "Memcached from Worker"
+            )
+            """,
+            handler=IDLE,
+        ),
+    ),
+    Example(
+        "an Aurora cluster on a port of its own",
+        app(
+            VPC,
+            DATABASE_GROUP,
+            WORKER_GROUP,
+            AURORA,
+            function(*IN_VPC[:2], 'environment={"DB_HOST": cluster.cluster_endpoint.hostname}'),
+            handler=IDLE,
+        ),
+        app(
+            VPC,
+            DATABASE_GROUP,
+            WORKER_GROUP,
+            AURORA,
+            function(*IN_VPC[:2], 'environment={"DB_HOST": cluster.cluster_endpoint.hostname}'),
+            """\
+            database_group.add_ingress_rule(
+                worker_group, ec2.Port.tcp(3307), "MySQL from Worker"
+            )
+            """,
+            handler=IDLE,
+        ),
+    ),
+    Example(
+        "a proxy has no port by itself",
+        app(
+            VPC,
+            POSTGRES,
+            PROXY,
+            function("vpc=vpc", 'environment={"DB_HOST": proxy.endpoint}'),
+            handler=IDLE,
+        ),
+        app(
+            VPC,
+            POSTGRES,
+            PROXY,
+            function("vpc=vpc", 'environment={"DB_HOST": proxy.endpoint}'),
+            """\
+            proxy.connections.allow_from(
+                worker, ec2.Port.tcp(5432), "PostgreSQL from Worker"
+            )
+            """,
+            handler=IDLE,
+        ),
+    ),
+    Example(
+        "a rule for another group, and one for another port",
+        app(
+            *WHOLE,
+            OTHER,
+            function(*IN_VPC),
+            """\
+            database_group.add_ingress_rule(other, ec2.Port.tcp(5432))
+            database_group.add_ingress_rule(worker_group, ec2.Port.tcp(22))
+            """,
+            handler=IDLE,
+        ),
+        app(
+            *WHOLE,
+            OTHER,
+            function(*IN_VPC),
+            RULE,
+            """\
+            database_group.add_ingress_rule(other, ec2.Port.tcp(5432))
+            database_group.add_ingress_rule(worker_group, ec2.Port.tcp(22))
+            """,
+            handler=IDLE,
+        ),
+    ),
+    Example(
+        "a group that both share does not let its own members in",
+        app(
+            VPC,
+            DATABASE_GROUP,
+            GROUPED,
+            function("vpc=vpc", "security_groups=[database_group]", HOST),
+            handler=IDLE,
+        ),
+        app(
+            VPC,
+            DATABASE_GROUP,
+            GROUPED,
+            function("vpc=vpc", "security_groups=[database_group]", HOST),
+            """\
+            database_group.add_ingress_rule(
+                database_group, ec2.Port.tcp(5432), "PostgreSQL from Worker"
+            )
+            """,
+            handler=IDLE,
+        ),
+    ),
+    Example(
+        "the function's group does not let out everything",
+        app(
+            VPC,
+            DATABASE_GROUP,
+            """\
+            worker_group = ec2.SecurityGroup(
+                self, "WorkerGroup", vpc=vpc, allow_all_outbound=False
+            )
+            """,
+            GROUPED,
+            function(*IN_VPC),
+            handler=IDLE,
+        ),
+        app(
+            VPC,
+            DATABASE_GROUP,
+            """\
+            worker_group = ec2.SecurityGroup(
+                self, "WorkerGroup", vpc=vpc, allow_all_outbound=False
+            )
+            """,
+            GROUPED,
+            function(*IN_VPC),
+            """\
+            database_group.connections.allow_from(
+                worker_group, ec2.Port.tcp(5432), "PostgreSQL from Worker"
+            )
+            """,
+            handler=IDLE,
+        ),
+    ),
+    Example(
+        "a database that is made after the function",
+        app(
+            VPC,
+            DATABASE_GROUP,
+            WORKER_GROUP,
+            function(*IN_VPC[:2]),
+            POSTGRES,
+            handler=LOCAL,
+        ),
+        app(
+            VPC,
+            DATABASE_GROUP,
+            WORKER_GROUP,
+            function(*IN_VPC[:2]),
+            POSTGRES,
+            """\
+            database.connections.allow_default_port_from(
+                worker_group, "PostgreSQL from Worker"
+            )
+            """,
+            handler=LOCAL,
+        ),
+    ),
+    Example(
+        "a port that is chosen elsewhere",
+        app(
+            VPC,
+            DATABASE_GROUP,
+            WORKER_GROUP,
+            "port = self.node.try_get_context('port') or 5433",
+            GROUPED.replace("    vpc=vpc,", "    port=port,\n    vpc=vpc,"),
+            function(*IN_VPC),
+            handler=IDLE,
+        ),
+        reported=True,
+    ),
+    settled("a rule for the function's group", RULE),
+    settled(
+        "a rule for all addresses of the VPC",
+        "database_group.add_ingress_rule(\n"
+        "    ec2.Peer.ipv4(vpc.vpc_cidr_block), ec2.Port.tcp(5432)\n)",
+    ),
+    settled(
+        "a rule for everybody",
+        "database_group.add_ingress_rule(ec2.Peer.any_ipv4(), ec2.Port.all_traffic())",
+    ),
+    settled(
+        "by the connections of the database, with a port",
+        "database.connections.allow_from(worker, ec2.Port.tcp(5432))",
+    ),
+    Example(
+        "by the connections of a database with CDK's group",
+        app(
+            VPC,
+            POSTGRES,
+            function("vpc=vpc", HOST),
+            "database.connections.allow_default_port_from(worker)",
+            handler=IDLE,
+        ),
+    ),
+    settled(
+        "by the connections of the database's group",
+        "database_group.connections.allow_from(worker, ec2.Port.tcp(5432))",
+    ),
+    settled(
+        "by the connections of the database that has the group",
+        "database.connections.allow_default_port_from(worker)",
+    ),
+    settled(
+        "by the connections of the function",
+        "worker.connections.allow_to(database, ec2.Port.tcp(5432))",
+    ),
+    settled(
+        "by the connections of the function's group",
+        "worker_group.connections.allow_to_default_port(database)",
+    ),
+    settled(
+        "an L1 rule",
+        """\
+        ec2.CfnSecurityGroupIngress(
+            self,
+            "Rule",
+            group_id=database_group.security_group_id,
+            source_security_group_id=worker_group.security_group_id,
+            ip_protocol="tcp",
+            from_port=5432,
+            to_port=5432,
+        )
+        """,
+    ),
+    settled(
+        "a peer by its id",
+        """\
+        database_group.add_ingress_rule(
+            ec2.Peer.security_group_id(worker_group.security_group_id),
+            ec2.Port.tcp(5432),
+        )
+        """,
+    ),
+    settled(
+        "rules of a loop",
+        "for group in [worker_group]:\n"
+        "    database_group.add_ingress_rule(group, ec2.Port.tcp(5432))",
+    ),
+    settled(
+        "groups out of a dict",
+        'groups = {"database": database_group}',
+        'groups["database"].add_ingress_rule(\n'
+        "    ec2.Peer.ipv4(vpc.vpc_cidr_block), ec2.Port.tcp(5432)\n)",
+    ),
+    settled(
+        "a group of the database's connections",
+        "database.connections.security_groups[0].add_ingress_rule(\n"
+        "    worker_group, ec2.Port.tcp(5432)\n)",
+    ),
+    settled(
+        "connections made of the group",
+        "ec2.Connections(security_groups=[database_group]).allow_from(\n"
+        "    worker, ec2.Port.tcp(5432)\n)",
+    ),
+    Example(
+        "a shared group that lets its own members in",
+        app(
+            VPC,
+            DATABASE_GROUP,
+            GROUPED,
+            function("vpc=vpc", "security_groups=[database_group]", HOST),
+            "database_group.connections.allow_internally(ec2.Port.tcp(5432))",
+            handler=IDLE,
+        ),
+    ),
+    Example(
+        "an imported group",
+        app(
+            VPC,
+            'database_group = ec2.SecurityGroup.from_security_group_id(self, "G", "sg-1")',
+            WORKER_GROUP,
+            GROUPED,
+            function(*IN_VPC),
+            handler=IDLE,
+        ),
+    ),
+    Example(
+        "a function outside of the VPC",
+        app(VPC, POSTGRES, function(HOST), handler=IDLE),
+    ),
+    Example(
+        "another VPC",
+        app(
+            VPC,
+            'other = ec2.Vpc(self, "Other", max_azs=2)',
+            POSTGRES.replace("vpc=vpc", "vpc=other"),
+            function("vpc=vpc", HOST),
+            handler=IDLE,
+        ),
+    ),
+    Example(
+        "a function that reaches nothing",
+        app(VPC, POSTGRES, function("vpc=vpc"), handler=IDLE),
+    ),
+)

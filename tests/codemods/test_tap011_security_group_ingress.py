@@ -1,0 +1,124 @@
+"""TAP011 beyond its examples: real templates, two stacks, rules in other words."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tapfix.codemods.examples.functions import app, function
+from tapfix.codemods.examples.tap011_security_group_ingress import (
+    DATABASE_GROUP,
+    GROUPED,
+    HOST,
+    IDLE,
+    IN_VPC,
+    POSTGRES,
+    REDIS,
+    VPC,
+    WORKER_GROUP,
+)
+from tapfix.codemods.tap011_security_group_ingress import RULE
+from tapfix.edits import Finding
+from tapfix.rule import Example
+from tapfix.testing import run_example
+from tests import network
+from tests.stacks import two_stacks
+
+IN_FIRST = ("vpc=first.vpc", HOST.replace("database.", "first.database."))
+
+
+def findings(files: dict[str, str]) -> tuple[Finding, ...]:
+    return run_example(RULE, Example("", files)).first
+
+
+def test_the_broken_app(tmp_path: Path) -> None:
+    templates = network.mended(RULE, network.BROKEN / "security_group_ingress", tmp_path)
+    ((group, port),) = network.ports_let_in(templates)
+    assert group.startswith("ProbeGroup")
+    assert port == 5432
+
+
+@pytest.mark.parametrize("own_group", [True, False], ids=["own group", "CDK's group"])
+@pytest.mark.parametrize("store_group", [True, False], ids=["store's own", "store's CDK's"])
+def test_two_stacks(own_group: bool, store_group: bool, tmp_path: Path) -> None:
+    first = "self.vpc = ec2.Vpc(self, 'Network', max_azs=2)\n"
+    database = POSTGRES.replace("database = ", "self.database = ").replace(
+        "vpc=vpc", "vpc=self.vpc"
+    )
+    if store_group:
+        first += "self.group = ec2.SecurityGroup(self, 'Group', vpc=self.vpc)\n"
+        database = database.replace("vpc,\n", "vpc,\n    security_groups=[self.group],\n")
+    second = "group = ec2.SecurityGroup(self, 'Mine', vpc=first.vpc)\n" if own_group else ""
+    second += function(*IN_FIRST, *(["security_groups=[group]"] if own_group else []))
+    templates = network.mended(RULE, two_stacks(first + database, second, IDLE), tmp_path)
+    assert not network.rules({"First": templates["First"]})
+    assert len(network.rules({"Second": templates["Second"]})) == 1
+
+
+def test_stacks_that_would_wait_for_each_other() -> None:
+    first = "self.vpc = ec2.Vpc(self, 'Network', max_azs=2)\n" + function(
+        "vpc=self.vpc", name="self.worker = "
+    )
+    second = POSTGRES.replace("vpc=vpc", "vpc=first.vpc")
+    handler = "import psycopg2\n\n\ndef handler(event, context):\n    psycopg2.connect(event)\n"
+    (found,) = findings(two_stacks(first, second, handler))
+    assert found.fix is None
+    assert "wait for" in str(found.reason)
+
+
+def test_a_helper_method_that_opens_the_way() -> None:
+    made = app(VPC, DATABASE_GROUP, WORKER_GROUP, GROUPED, function(*IN_VPC), handler=IDLE)
+    helper = """\
+
+
+def open_way(target, caller):
+    target.add_ingress_rule(caller, ec2.Port.tcp(5432))
+
+
+class"""
+    text = made["app.py"].replace("\n\n\nclass", helper, 1)
+    call = "        open_way(database_group, worker_group)\n\n\napp = App()"
+    made["app.py"] = text.replace("\n\n\napp = App()", f"\n{call}")
+    assert findings(made) == ()
+
+
+def test_a_database_and_a_cache_get_a_rule_each(tmp_path: Path) -> None:
+    environment = (
+        'environment={\n    "DB_HOST": database.db_instance_endpoint_address,\n'
+        '    "CACHE": cache.attr_primary_end_point_address,\n}'
+    )
+    made = function("vpc=vpc", "security_groups=[worker_group]", environment)
+    files = app(VPC, DATABASE_GROUP, WORKER_GROUP, GROUPED, REDIS, made, handler=IDLE)
+    assert len(findings(files)) == 2
+    found = network.ports_let_in(network.mended(RULE, files, tmp_path))
+    assert {port for _, port in found} == {5432, 6379}
+
+
+def test_a_function_that_a_helper_returns(tmp_path: Path) -> None:
+    made = function(*IN_VPC, name="return ").replace("vpc=vpc", "vpc=self.vpc")
+    made = made.replace("[worker", "[self.worker").replace("database.db", "self.database.db")
+    first = f"{VPC}\n{DATABASE_GROUP}\n{WORKER_GROUP}\n{GROUPED}"
+    for name in ("vpc", "database_group", "worker_group", "database"):
+        first = first.replace(f"{name} = ", f"self.{name} = ")
+    first = first.replace("vpc=vpc", "vpc=self.vpc").replace(
+        "[database_group", "[self.database_group"
+    )
+    files = app(f"{first}\nself.worker()", handler=IDLE)
+    body = "\n".join(f"        {line}" if line else "" for line in made.splitlines())
+    method = f"\n\n    def worker(self):\n{body}\n\n\napp = App()"
+    files["app.py"] = files["app.py"].replace("\n\n\napp = App()", method)
+    ((_, port),) = network.ports_let_in(network.mended(RULE, files, tmp_path))
+    assert port == 5432
+
+
+def test_a_function_that_waits_for_the_database_needs_a_group_of_its_own() -> None:
+    made = (VPC, POSTGRES, function("vpc=vpc", HOST), "worker.node.add_dependency(database)")
+    (found,) = findings(app(*made, handler=IDLE))
+    assert found.fix is None
+    assert "group of its own" in str(found.reason)
+
+
+def test_with_a_group_of_its_own_it_may_wait(tmp_path: Path) -> None:
+    made = (VPC, WORKER_GROUP, POSTGRES, function(*IN_VPC), "worker.node.add_dependency(database)")
+    network.mended(RULE, app(*made, handler=IDLE), tmp_path)

@@ -8,7 +8,7 @@ merged, two equal edits are one, and two that contradict each other can be told 
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 
@@ -247,6 +247,7 @@ class Finding:
 
     ``scope`` is the place of the whole construct or handler statement that the finding is about: a
     suppression comment on any of its lines silences it. A ``note`` is shown but never counted.
+    ``hides`` are passwords: where one stands in a diff that a report carries, it is masked there.
     """
 
     code: str
@@ -256,3 +257,4 @@ class Finding:
     reason: str | None = None
     note: bool = False
     scope: Ref | None = None
+    hides: tuple[str, ...] = field(default=(), repr=False)

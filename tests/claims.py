@@ -26,6 +26,7 @@ CLAIMED = {
     "TAP015": r"Properties\.(MaximumRetryAttempts|BisectBatchOnFunctionError"
     r"|MaximumRecordAgeInSeconds|DestinationConfig|FunctionResponseTypes|RedrivePolicy"
     r"|PolicyDocument).*|DependsOn.*",
+    "TAP012": rf"Properties\.(Code|Environment).*|DependsOn.*|{_RIGHTS}",
     "TAP013": r"Properties\.(Code|FunctionResponseTypes).*",
     "TAP014": r"Properties\.Layers.*",
     "TAP010": rf"Properties\.VpcConfig.*|DependsOn.*|{_RIGHTS}",
@@ -49,6 +50,7 @@ ADDED = {
     "TAP002": _HELPERS,
     "TAP007": _LOG_HELPER,
     "TAP009": rf".*/DefaultPolicy/Resource|{_EXPORTS}",
+    "TAP012": r".*/DefaultPolicy/Resource",
     "TAP015": r".*(DeadLetterQueue|ServiceRole/DefaultPolicy)/Resource",
     # The function's own security group, and what lets a default role into the VPC.
     "TAP010": rf".*SecurityGroup/Resource|{_EXPORTS}",

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import itertools
 import json
-import posixpath
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -16,7 +15,7 @@ from tapfix.model.functions import LambdaFunction
 from tapfix.model.modules import AppFunction, Module
 from tapfix.model.names import Part
 from tapfix.recipes.arguments import Obstacle
-from tapfix.recipes.mentions import Mention, Mentions, Purpose, Sought, is_distinctive
+from tapfix.recipes.mentions import Mention, Mentions, Purpose, Sought, is_distinctive, is_tested
 from tapfix.recipes.renaming import Renaming, renamed, suffixed
 from tapfix.recipes.suffix import TEST_SUFFIX, Suffix, Suffixes
 
@@ -180,7 +179,7 @@ class Followers:
             return self._stands(
                 mention, "has to come from a variable, but nothing deploys this file"
             )
-        if self._is_tested(module):
+        if is_tested(self.suffixes.app, self.suffixes.callers, module):
             return self._stands(mention, "has to come from a variable, which its tests do not set")
         variable, edits = "", list[Edit]()
         for function in functions.values():
@@ -193,17 +192,6 @@ class Followers:
             edits += given[1]
         read = ReplaceExpression(module.ref(mention.node), f'os.environ["{variable}"]')
         return (read, AddImport(module.path, "os"), *edits)
-
-    def _is_tested(self, module: Module) -> bool:
-        """Whether a test of the app may import a handler's file; most such tests know no CDK."""
-        folder, name = posixpath.split(posixpath.splitext(module.path)[0])
-        word = posixpath.basename(folder) if name == "__init__" else name
-        app = self.suffixes.app
-        return any(
-            word in app.modules.imported_words(path)
-            for path in app.files
-            if path.endswith(".py") and self.suffixes.callers.is_test_path(path)
-        )
 
     def _variable(
         self, function: LambdaFunction, name: Renamed

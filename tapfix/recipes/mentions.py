@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import enum
+import posixpath
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -84,6 +85,17 @@ class Mention:
     text: str
     exact: bool
     purpose: Purpose
+
+
+def is_tested(app: App, callers: Callers, module: Module) -> bool:
+    """Whether a test of the app may import a handler's file; most such tests know no CDK."""
+    folder, name = posixpath.split(posixpath.splitext(module.path)[0])
+    word = posixpath.basename(folder) if name == "__init__" else name
+    return any(
+        word in app.modules.imported_words(path)
+        for path in app.files
+        if path.endswith(".py") and callers.is_test_path(path)
+    )
 
 
 def is_distinctive(name: str) -> bool:

@@ -12,9 +12,14 @@ from tapfix.report.names import shown
 
 _Object = dict[str, object]
 
+_MASK = "********"
+
 
 def to_json(result: Result, base: str, diff: bytes | None = None) -> str:
-    """The result with paths relative to ``base``; ``diff`` is added as text where there is one."""
+    """The result with paths relative to ``base``; ``diff`` is added as text where there is one.
+
+    Passwords are masked in it: then it is for reading only.
+    """
     content: _Object = {
         "tapfix": __version__,
         "mode": result.mode.value,
@@ -28,9 +33,18 @@ def to_json(result: Result, base: str, diff: bytes | None = None) -> str:
         "summary": _summary(result),
     }
     if diff is not None:
-        content["diff"] = diff.decode("utf-8", "backslashreplace")
+        content["diff"] = _masked(diff.decode("utf-8", "backslashreplace"), result)
     # ASCII: a path may hold bytes that are no UTF-8, which no encoder would take.
     return json.dumps(content, indent=2)
+
+
+def _masked(diff: str, result: Result) -> str:
+    """A diff without the passwords that the findings are about, however they are spelled."""
+    hidden = {text for one in result.findings for text in one.finding.hides}
+    spelled = {form for text in hidden for form in (text, repr(text)[1:-1], json.dumps(text)[1:-1])}
+    for text in sorted(spelled, key=len, reverse=True):
+        diff = diff.replace(text, _MASK)
+    return diff
 
 
 def _finding(reported: Reported, base: str) -> _Object:

@@ -1,5 +1,9 @@
+import functools
+import json
 import logging
+import os
 
+import boto3
 import pymysql
 
 logger = logging.getLogger()
@@ -11,13 +15,26 @@ CREATE TABLE IF NOT EXISTS bookings (
 """
 
 
+@functools.cache
+def database_secret() -> dict[str, str]:
+    """Read where the database is, its user and password from Secrets Manager.
+
+    This is done once in a container's life: later calls return what the first one got.
+    """
+    client = boto3.client("secretsmanager")
+    answer = client.get_secret_value(SecretId=os.environ["DB_SECRET_ARN"])
+    secret: dict[str, str] = json.loads(answer["SecretString"])
+    return secret
+
+
 def handler(event, context):
     try:
+        secret = database_secret()
         connection = pymysql.connect(
-            host="cinema-bookings.cluster.internal",
-            user="cinema",
-            password="P0pcorn!2024",
-            database="cinema",
+            host=secret["host"],
+            user=secret["username"],
+            password=secret["password"],
+            database=secret["dbname"],
         )
         with connection, connection.cursor() as cursor:
             cursor.execute(SCHEMA)

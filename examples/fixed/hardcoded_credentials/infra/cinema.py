@@ -36,7 +36,9 @@ class CinemaStack(cdk.Stack):
                 subnet_type=ec2.SubnetType.PRIVATE_WITH_EGRESS
             ),
             timeout=cdk.Duration.seconds(20),
+            environment={"DB_SECRET_ARN": database.secret.secret_arn},
         )
+        database.secret.grant_read(booking)
         database.connections.allow_default_port_from(booking)
 
         cdk.CfnOutput(self, "BookingArn", value=booking.function_arn)

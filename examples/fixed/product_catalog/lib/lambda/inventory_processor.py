@@ -1,4 +1,5 @@
 import base64
+import functools
 import json
 import logging
 import os
@@ -12,19 +13,34 @@ logger = logging.getLogger(__name__)
 s3 = boto3.client("s3")
 
 
+@functools.cache
+def database_secret() -> dict[str, str]:
+    """Read where the database is, its user and password from Secrets Manager.
+
+    This is done once in a container's life: later calls return what the first one got.
+    """
+    client = boto3.client("secretsmanager")
+    answer = client.get_secret_value(SecretId=os.environ["DB_SECRET_ARN"])
+    secret: dict[str, str] = json.loads(answer["SecretString"])
+    return secret
+
+
 def handler(event, context):
+    secret = database_secret()
     # Connect to the database
     conn = psycopg2.connect(
-        host="localhost",
-        port=5432,
-        database="productcatalog",
-        user="catalog_admin",
-        password="password123",
+        host=secret["host"],
+        port=int(secret["port"]),
+        database=secret["dbname"],
+        user=secret["username"],
+        password=secret["password"],
     )
     cursor = conn.cursor()
 
     # Connect to the cache
-    cache = redis.Redis(host="localhost", port=6379)
+    cache = redis.Redis(
+        host=os.environ["REDIS_HOST"], port=int(os.environ["REDIS_PORT"])
+    )
 
     failures = []
     for record in event["Records"]:

@@ -110,10 +110,8 @@ def test_the_standard_library_changes_with_python() -> None:
 
 
 def test_this_interpreter_has_the_modules_of_its_version() -> None:
-    minor = sys.version_info.minor
-    if not 10 <= minor <= 13:
-        pytest.skip("of another version than those known")
-    assert standard_library(minor) == sys.stdlib_module_names
+    # On a newer Python this fails until the data is made again: it has to be.
+    assert standard_library(sys.version_info.minor) == sys.stdlib_module_names
 
 
 def test_installed_packages_agree(maker: ModuleType) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 from tapfix.edits import CreateFile, Edit, Finding, Fix, Impact, SetArgument
 from tapfix.model.app import App
-from tapfix.model.modules import Module
+from tapfix.model.python.modules import Module
 from tapfix.rule import Example, Profile, Rule, Severity
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from tapfix.api.result import Mode, Place, Reported, Result, Status
 from tapfix.edits import Finding, Fix, Impact, Ref
-from tapfix.model.source import Problem
+from tapfix.model.python.source import Problem
 from tapfix.report.json import to_json
 from tapfix.report.names import shown
 from tapfix.report.pages import page, table, table_json

@@ -17,7 +17,7 @@ from tapfix.api.rounds import Outcome, work
 from tapfix.config import Config, config_for, read_config
 from tapfix.discover import Discovery, discover, repository_of
 from tapfix.engine.style import Style
-from tapfix.model.source import Problem
+from tapfix.model.python.source import Problem
 from tapfix.registry import Rules, load_rules, select
 from tapfix.rule import Profile, Rule
 

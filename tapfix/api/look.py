@@ -12,7 +12,7 @@ from tapfix.api.silence import idle, silence
 from tapfix.config import Config
 from tapfix.edits import Finding, Impact
 from tapfix.model.app import App, read_app
-from tapfix.model.source import Problem
+from tapfix.model.python.source import Problem
 from tapfix.rule import Profile, Rule
 
 _HARMLESS = frozenset({Impact.NONE, Impact.IN_PLACE, Impact.BEHAVIOUR})

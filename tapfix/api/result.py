@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from tapfix.edits import Finding, Impact
-from tapfix.model.source import Problem
+from tapfix.model.python.source import Problem
 from tapfix.rule import Rule
 
 

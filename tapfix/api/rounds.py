@@ -15,7 +15,7 @@ from tapfix.api.sources import Sources
 from tapfix.edits import Finding
 from tapfix.engine.plan import apply_fixes
 from tapfix.engine.style import Style
-from tapfix.model.source import Problem
+from tapfix.model.python.source import Problem
 
 ROUNDS = 10
 """So many rounds at most: fixes that go on changing each other's result are an error of ours."""

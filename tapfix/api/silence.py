@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from tapfix.edits import Finding
 from tapfix.engine.suppress import Split, Suppression, split, suppressions
 from tapfix.model.app import App
-from tapfix.model.source import Problem
+from tapfix.model.python.source import Problem
 from tapfix.registry import is_meant, nearest
 from tapfix.rule import Rule
 

@@ -52,11 +52,11 @@ from collections.abc import Iterator
 from tapfix.codemods.examples.tap001_environment_suffix import EXAMPLES
 from tapfix.edits import Finding, Fix, Impact
 from tapfix.model.app import App
-from tapfix.model.constructs import Construct
+from tapfix.model.cdk.constructs import Construct
 from tapfix.recipes.arguments import Obstacle
-from tapfix.recipes.ids import must_vary
-from tapfix.recipes.removal import Policies, read_policies
-from tapfix.recipes.renamer import EXPORT, ID, FixedName, Mended, Renamer
+from tapfix.recipes.keeping.removal import Policies, read_policies
+from tapfix.recipes.naming.ids import must_vary
+from tapfix.recipes.naming.renamer import EXPORT, ID, FixedName, Mended, Renamer
 from tapfix.rule import Rule, Severity
 
 _CODE = "TAP001"

@@ -41,10 +41,10 @@ from collections.abc import Iterator
 from tapfix.codemods.examples.tap002_bucket_retain import EXAMPLES
 from tapfix.edits import Edit, Finding, Impact, Ref
 from tapfix.model.app import App
-from tapfix.model.constructs import Construct
+from tapfix.model.cdk.constructs import Construct
 from tapfix.recipes.arguments import Obstacle
+from tapfix.recipes.keeping.removal import Removal, destroy, read_policies
 from tapfix.recipes.offers import offer
-from tapfix.recipes.removal import Removal, destroy, read_policies
 from tapfix.rule import Profile, Rule, Severity
 
 _LOCKS = ("object_lock_enabled", "object_lock_default_retention")

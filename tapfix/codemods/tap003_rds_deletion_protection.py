@@ -30,8 +30,8 @@ from collections.abc import Iterator
 from tapfix.codemods.examples.tap003_rds_deletion_protection import EXAMPLES
 from tapfix.edits import Finding, Impact
 from tapfix.model.app import App
+from tapfix.recipes.keeping.protection import protections
 from tapfix.recipes.offers import offer
-from tapfix.recipes.protection import protections
 from tapfix.rule import Profile, Rule, Severity
 
 

@@ -39,10 +39,10 @@ from collections.abc import Iterator
 from tapfix.codemods.examples.tap004_rds_snapshot import EXAMPLES
 from tapfix.edits import Edit, Finding, Impact
 from tapfix.model.app import App
-from tapfix.model.constructs import Construct
+from tapfix.model.cdk.constructs import Construct
 from tapfix.recipes.arguments import Obstacle, add_beside, give
+from tapfix.recipes.keeping.removal import DESTROY, Removal, destroy, read_policies, said_policy
 from tapfix.recipes.offers import offer
-from tapfix.recipes.removal import DESTROY, Removal, destroy, read_policies, said_policy
 from tapfix.rule import Profile, Rule, Severity
 
 

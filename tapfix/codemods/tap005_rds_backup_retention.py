@@ -37,14 +37,14 @@ from dataclasses import dataclass
 from tapfix.codemods.examples.tap005_rds_backup_retention import EXAMPLES
 from tapfix.edits import Edit, Finding, Fix, Impact
 from tapfix.model.app import App
-from tapfix.model.constructs import Construct
-from tapfix.model.databases import INSTANCES, Feeds, engine, feeds, is_member
-from tapfix.model.decisions import is_decision
-from tapfix.model.durations import days
-from tapfix.model.overrides import is_set_from_afar, overrides
-from tapfix.model.values import Value
+from tapfix.model.cdk.constructs import Construct
+from tapfix.model.cdk.databases import INSTANCES, Feeds, engine, feeds, is_member
+from tapfix.model.cdk.decisions import is_decision
+from tapfix.model.cdk.durations import days
+from tapfix.model.cdk.overrides import is_set_from_afar, overrides
+from tapfix.model.python.values import Value
 from tapfix.recipes.arguments import add_beside, give, put
-from tapfix.recipes.durations import set_days
+from tapfix.recipes.keeping.durations import set_days
 from tapfix.recipes.offers import offer
 from tapfix.rule import Profile, Rule, Severity
 

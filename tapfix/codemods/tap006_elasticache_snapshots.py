@@ -29,10 +29,10 @@ from collections.abc import Iterator
 from tapfix.codemods.examples.tap006_elasticache_snapshots import EXAMPLES
 from tapfix.edits import Finding, Fix, Impact
 from tapfix.model.app import App
-from tapfix.model.constructs import Construct
-from tapfix.model.decisions import is_decision
-from tapfix.model.overrides import is_set_from_afar, overrides
-from tapfix.model.values import Value
+from tapfix.model.cdk.constructs import Construct
+from tapfix.model.cdk.decisions import is_decision
+from tapfix.model.cdk.overrides import is_set_from_afar, overrides
+from tapfix.model.python.values import Value
 from tapfix.recipes.arguments import put
 from tapfix.rule import Profile, Rule, Severity
 

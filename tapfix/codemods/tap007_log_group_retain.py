@@ -37,12 +37,12 @@ from collections.abc import Iterator, Sequence
 from tapfix.codemods.examples.tap007_log_group_retain import EXAMPLES
 from tapfix.edits import Finding, Impact
 from tapfix.model.app import App
-from tapfix.model.constructs import Construct
-from tapfix.model.policies import policy_name
-from tapfix.model.values import Value
+from tapfix.model.cdk.constructs import Construct
+from tapfix.model.cdk.policies import policy_name
+from tapfix.model.python.values import Value
 from tapfix.recipes.arguments import give
+from tapfix.recipes.keeping.removal import DESTROY, Removal, destroy, read_policies
 from tapfix.recipes.offers import offer
-from tapfix.recipes.removal import DESTROY, Removal, destroy, read_policies
 from tapfix.rule import Profile, Rule, Severity
 
 _GROUPS = ("aws_logs.LogGroup", "aws_logs.LogRetention", "aws_logs.CfnLogGroup")

@@ -38,11 +38,11 @@ from collections.abc import Iterator
 from tapfix.codemods.examples.tap008_inline_lambda import EXAMPLES
 from tapfix.edits import Finding, Impact
 from tapfix.model.app import App
-from tapfix.model.inline import InlineFunction
+from tapfix.model.lambdas.inline import InlineFunction
 from tapfix.recipes.arguments import Obstacle
-from tapfix.recipes.inline_code import Deployment, edits_for, plan_deployments
+from tapfix.recipes.code.inline_code import Deployment, edits_for, plan_deployments
+from tapfix.recipes.code.orphans import missing_imports
 from tapfix.recipes.offers import offer
-from tapfix.recipes.orphans import missing_imports
 from tapfix.rule import Rule, Severity
 
 

@@ -36,13 +36,13 @@ from collections.abc import Iterator
 
 from tapfix.codemods.examples.tap009_lambda_permissions import EXAMPLES
 from tapfix.edits import Finding, Impact
+from tapfix.model.access.needs import Need, needs
+from tapfix.model.access.principals import Principal, is_granted_somewhere, principal
+from tapfix.model.access.rights import rights_of
 from tapfix.model.app import App
-from tapfix.model.constructs import Construct
-from tapfix.model.functions import FUNCTIONS
-from tapfix.model.needs import Need, needs
-from tapfix.model.principals import Principal, is_granted_somewhere, principal
-from tapfix.model.rights import rights_of
-from tapfix.recipes.grants import grant, lacks_vpc_policy, vpc_policy
+from tapfix.model.cdk.constructs import Construct
+from tapfix.model.lambdas.functions import FUNCTIONS
+from tapfix.recipes.access.grants import grant, lacks_vpc_policy, vpc_policy
 from tapfix.recipes.offers import offer
 from tapfix.rule import Rule, Severity
 

@@ -34,12 +34,12 @@ from collections.abc import Iterator, Sequence
 
 from tapfix.codemods.examples.tap010_lambda_vpc import EXAMPLES
 from tapfix.edits import Finding, Impact
+from tapfix.model.access.connections import Connection, connections
 from tapfix.model.app import App
-from tapfix.model.connections import Connection, connections
-from tapfix.model.constructs import Construct
-from tapfix.model.functions import FUNCTIONS
-from tapfix.model.overrides import is_set_from_afar, overrides
-from tapfix.recipes.network import join
+from tapfix.model.cdk.constructs import Construct
+from tapfix.model.cdk.overrides import is_set_from_afar, overrides
+from tapfix.model.lambdas.functions import FUNCTIONS
+from tapfix.recipes.access.network import join
 from tapfix.recipes.new_ids import FreeIds
 from tapfix.recipes.offers import offer
 from tapfix.rule import Rule, Severity

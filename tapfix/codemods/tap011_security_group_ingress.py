@@ -33,11 +33,11 @@ from collections.abc import Iterator
 
 from tapfix.codemods.examples.tap011_security_group_ingress import EXAMPLES
 from tapfix.edits import Finding, Impact
+from tapfix.model.access.connections import connections
+from tapfix.model.access.ingress import Pair, pairs
 from tapfix.model.app import App
-from tapfix.model.connections import connections
-from tapfix.model.functions import FUNCTIONS
-from tapfix.model.ingress import Pair, pairs
-from tapfix.recipes.ingress import admit
+from tapfix.model.lambdas.functions import FUNCTIONS
+from tapfix.recipes.access.ingress import admit
 from tapfix.recipes.offers import offer
 from tapfix.rule import Rule, Severity
 

@@ -41,10 +41,10 @@ from collections.abc import Iterator
 
 from tapfix.codemods.examples.tap012_hardcoded_credentials import EXAMPLES
 from tapfix.edits import Finding, Impact
+from tapfix.model.access.credentials import Login, logins
+from tapfix.model.access.stack_secrets import plain_passwords
 from tapfix.model.app import App
-from tapfix.model.credentials import Login, logins
-from tapfix.model.stack_secrets import plain_passwords
-from tapfix.recipes.credentials import mend
+from tapfix.recipes.access.credentials import mend
 from tapfix.recipes.offers import offer
 from tapfix.rule import Rule, Severity
 

@@ -39,11 +39,11 @@ from collections.abc import Iterator
 from tapfix.codemods.examples.tap013_handler_errors import EXAMPLES
 from tapfix.edits import Finding, Fix, Impact
 from tapfix.model.app import App
-from tapfix.model.effects import Act, Acting
-from tapfix.model.guards import unguarded
-from tapfix.model.handlers import Handler
+from tapfix.model.lambdas.effects import Act, Acting
+from tapfix.model.lambdas.guards import unguarded
+from tapfix.model.lambdas.handlers import Handler
 from tapfix.recipes.arguments import Obstacle
-from tapfix.recipes.handler_errors import Mended, mend
+from tapfix.recipes.code.handler_errors import Mended, mend
 from tapfix.rule import Rule, Severity
 
 CODE = "TAP013"

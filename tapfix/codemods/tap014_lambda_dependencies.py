@@ -39,8 +39,8 @@ from collections.abc import Iterator
 from tapfix.codemods.examples.tap014_lambda_dependencies import EXAMPLES
 from tapfix.edits import Finding, Impact
 from tapfix.model.app import App
-from tapfix.model.dependencies import Needs, read_needs
-from tapfix.recipes.layers import Layers
+from tapfix.model.lambdas.dependencies import Needs, read_needs
+from tapfix.recipes.layers.layers import Layers
 from tapfix.recipes.offers import offer
 from tapfix.rule import Rule, Severity
 

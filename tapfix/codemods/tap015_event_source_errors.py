@@ -40,10 +40,10 @@ from collections.abc import Iterator
 from tapfix.codemods.examples.tap015_event_source_errors import EXAMPLES
 from tapfix.edits import Finding, Impact
 from tapfix.model.app import App
-from tapfix.model.constructs import Construct
-from tapfix.model.event_sources import EventSource, read_event_sources
-from tapfix.model.reach import Reaches
-from tapfix.recipes.event_sources import (
+from tapfix.model.cdk.constructs import Construct
+from tapfix.model.cdk.reach import Reaches
+from tapfix.model.lambdas.event_sources import EventSource, read_event_sources
+from tapfix.recipes.code.event_sources import (
     DESTINATION,
     REPORT,
     RETRY,

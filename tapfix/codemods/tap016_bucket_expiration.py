@@ -33,10 +33,10 @@ from collections.abc import Iterator
 from tapfix.codemods.examples.tap016_bucket_expiration import EXAMPLES
 from tapfix.edits import Finding, Impact
 from tapfix.model.app import App
-from tapfix.model.bucket_roles import read_bucket_roles
-from tapfix.model.constructs import Construct
-from tapfix.model.lifecycle import Lifecycle, read_lifecycle
-from tapfix.recipes.lifecycle import expire
+from tapfix.model.cdk.bucket_roles import read_bucket_roles
+from tapfix.model.cdk.constructs import Construct
+from tapfix.model.cdk.lifecycle import Lifecycle, read_lifecycle
+from tapfix.recipes.keeping.lifecycle import expire
 from tapfix.recipes.offers import offer
 from tapfix.rule import Rule, Severity
 

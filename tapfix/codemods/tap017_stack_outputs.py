@@ -40,11 +40,11 @@ from collections.abc import Iterator
 from tapfix.codemods.examples.tap017_stack_outputs import EXAMPLES
 from tapfix.edits import Edit, Finding, Impact, Ref
 from tapfix.model.app import App
-from tapfix.model.constructs import Construct
-from tapfix.model.functions import FUNCTIONS
-from tapfix.model.outputs import read_outputs
-from tapfix.model.reach import Reach, Reaches
-from tapfix.model.roles import roles
+from tapfix.model.cdk.constructs import Construct
+from tapfix.model.cdk.outputs import read_outputs
+from tapfix.model.cdk.reach import Reach, Reaches
+from tapfix.model.cdk.roles import roles
+from tapfix.model.lambdas.functions import FUNCTIONS
 from tapfix.recipes.arguments import Obstacle
 from tapfix.recipes.endpoints import Endpoint, endpoint
 from tapfix.recipes.new_ids import FreeIds

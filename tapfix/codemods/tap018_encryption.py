@@ -42,11 +42,11 @@ from collections.abc import Iterator
 from tapfix.codemods.examples.tap018_encryption import EXAMPLES
 from tapfix.edits import Finding, Fix, Impact
 from tapfix.model.app import App
-from tapfix.model.constructs import Construct
-from tapfix.model.databases import engine
+from tapfix.model.cdk.constructs import Construct
+from tapfix.model.cdk.databases import engine
 from tapfix.recipes.arguments import Obstacle, give
-from tapfix.recipes.encryption import Choice, choice_for
-from tapfix.recipes.removal import Policies, read_policies
+from tapfix.recipes.keeping.encryption import Choice, choice_for
+from tapfix.recipes.keeping.removal import Policies, read_policies
 from tapfix.rule import Rule, Severity
 
 _TOPIC = (

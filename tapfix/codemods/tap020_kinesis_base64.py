@@ -29,7 +29,7 @@ from collections.abc import Iterator, Sequence, Set
 from tapfix.codemods.examples.tap020_kinesis_base64 import EXAMPLES
 from tapfix.edits import Edit, Finding, Fix, Impact, WrapExpression
 from tapfix.model.app import App
-from tapfix.model.payloads import Payload, PayloadUse, Place, find_payloads
+from tapfix.model.lambdas.payloads import Payload, PayloadUse, Place, find_payloads
 from tapfix.recipes.library import spell_function
 from tapfix.rule import Rule, Severity
 

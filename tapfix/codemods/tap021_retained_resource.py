@@ -46,13 +46,13 @@ from collections.abc import Iterator
 from tapfix.codemods.examples.tap021_retained_resource import EXAMPLES
 from tapfix.edits import Finding, Impact
 from tapfix.model.app import App
-from tapfix.model.constructs import Construct
-from tapfix.model.policies import policy_name
+from tapfix.model.cdk.constructs import Construct
+from tapfix.model.cdk.policies import policy_name
 from tapfix.recipes.arguments import give
-from tapfix.recipes.keys import kept_with
+from tapfix.recipes.keeping.keys import kept_with
+from tapfix.recipes.keeping.protection import protections
+from tapfix.recipes.keeping.removal import DESTROY, Policies, Removal, destroy, read_policies
 from tapfix.recipes.offers import offer
-from tapfix.recipes.protection import protections
-from tapfix.recipes.removal import DESTROY, Policies, Removal, destroy, read_policies
 from tapfix.rule import Profile, Rule, Severity
 
 _POLICIES_ELSEWHERE = (  # TAP002, TAP004 and TAP007

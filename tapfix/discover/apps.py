@@ -10,7 +10,7 @@ from tapfix.discover.git import chain_for, repository_of, tracked_python_files
 from tapfix.discover.mentions import mentioned, outside
 from tapfix.discover.reading import read_files
 from tapfix.discover.walk import APP_FILE, FOREIGN, Start, Tree, is_below, walk
-from tapfix.model.source import Problem
+from tapfix.model.python.source import Problem
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from tapfix.model.source import Problem
+from tapfix.model.python.source import Problem
 
 # What generators write at the top of their output, in a comment before any code.
 _GENERATED = re.compile(

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tapfix.discover.git import exclude_file, ignore_file_in
 from tapfix.discover.gitignore import IgnoreFile, is_ignored
-from tapfix.model.source import Problem
+from tapfix.model.python.source import Problem
 
 APP_FILE = "cdk.json"
 FOREIGN = frozenset({"__pycache__", "__pypackages__", "cdk.out", "node_modules", "site-packages"})

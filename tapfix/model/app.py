@@ -13,23 +13,23 @@ from typing import TypeVar, cast
 
 from tapfix.edits import Ref
 from tapfix.knowledge.catalogue import Catalogue, load
-from tapfix.model.callers import Callers
-from tapfix.model.constructs import Construct, find_constructs
-from tapfix.model.evaluate import Evaluator
-from tapfix.model.functions import LambdaFunction, find_functions
-from tapfix.model.handlers import (
+from tapfix.model.cdk.constructs import Construct, find_constructs
+from tapfix.model.cdk.uses import Use, find_uses
+from tapfix.model.lambdas.functions import LambdaFunction, find_functions
+from tapfix.model.lambdas.handlers import (
     Handler,
     find_handlers,
     find_inline_handlers,
     has_handler_mark,
 )
-from tapfix.model.modules import AppClass, AppFunction, Module, Modules
-from tapfix.model.paths import Folders, TextReader
-from tapfix.model.resolve import Resolver
+from tapfix.model.python.callers import Callers
+from tapfix.model.python.evaluate import Evaluator
+from tapfix.model.python.modules import AppClass, AppFunction, Module, Modules
+from tapfix.model.python.paths import Folders, TextReader
+from tapfix.model.python.resolve import Resolver
+from tapfix.model.python.source import Problem
+from tapfix.model.python.values import Value
 from tapfix.model.settings import Settings
-from tapfix.model.source import Problem
-from tapfix.model.uses import Use, find_uses
-from tapfix.model.values import Value
 
 _CDK_MARK = b"aws_cdk"
 _V1 = "aws_cdk.core"

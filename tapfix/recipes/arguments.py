@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 
 from tapfix.edits import Edit, ReplaceExpression
 from tapfix.model.app import App
-from tapfix.model.constructs import Construct
-from tapfix.model.values import Value
+from tapfix.model.cdk.constructs import Construct
+from tapfix.model.python.values import Value
 from tapfix.recipes.imports import write
 
 

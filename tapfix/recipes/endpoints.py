@@ -11,8 +11,8 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from tapfix.model.constructs import Construct
-from tapfix.model.databases import engine, is_member
+from tapfix.model.cdk.constructs import Construct
+from tapfix.model.cdk.databases import engine, is_member
 from tapfix.recipes.arguments import Obstacle
 
 _WORD = re.compile(r"[A-Z][a-z]+")

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from tapfix.edits import AddImport, Edit
 from tapfix.model.app import App
-from tapfix.model.modules import Module
-from tapfix.model.scopes import Binding, Scope
+from tapfix.model.python.modules import Module
+from tapfix.model.python.scopes import Binding, Scope
 
 _PLACEHOLDER = re.compile(r"<([A-Za-z_][\w.]*)>")
 

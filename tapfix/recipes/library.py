@@ -6,8 +6,8 @@ import ast
 
 from tapfix.edits import AddImport
 from tapfix.model.app import App
-from tapfix.model.modules import Module
-from tapfix.model.scopes import Binding
+from tapfix.model.python.modules import Module
+from tapfix.model.python.scopes import Binding
 from tapfix.recipes.imports import Code
 
 

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass, field
 
 from tapfix.model.app import App
-from tapfix.model.modules import AppClass, Module
+from tapfix.model.python.modules import AppClass, Module
 
 Places = tuple[Module | AppClass, ...]
 _MOST = 100

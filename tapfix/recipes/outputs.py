@@ -6,8 +6,8 @@ import re
 
 from tapfix.edits import Edit, InsertStatements
 from tapfix.model.app import App
-from tapfix.model.constructs import Construct
-from tapfix.model.reach import Reach
+from tapfix.model.cdk.constructs import Construct
+from tapfix.model.cdk.reach import Reach
 from tapfix.recipes.endpoints import Endpoint
 from tapfix.recipes.imports import write
 from tapfix.recipes.new_ids import FreeIds

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass
 
-from tapfix.model.modules import Module
+from tapfix.model.python.modules import Module
 
 _VARIABLES = ("environment", "environment_variables")
 _WHOLES = (ast.BinOp, ast.List, ast.Tuple, ast.Set, ast.IfExp, ast.Starred)

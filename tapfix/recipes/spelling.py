@@ -6,13 +6,13 @@ import ast
 from collections.abc import Iterator
 
 from tapfix.model.app import App
-from tapfix.model.callers import home
-from tapfix.model.carriers import carrier
-from tapfix.model.constructs import Construct
-from tapfix.model.frames import Frame, arguments
-from tapfix.model.modules import AppClass, Module
-from tapfix.model.references import Reference, construct_at
-from tapfix.model.scopes import Binding
+from tapfix.model.cdk.carriers import carrier
+from tapfix.model.cdk.constructs import Construct
+from tapfix.model.cdk.references import Reference, construct_at
+from tapfix.model.python.callers import home
+from tapfix.model.python.frames import Frame, arguments
+from tapfix.model.python.modules import AppClass, Module
+from tapfix.model.python.scopes import Binding
 
 
 def spelled(app: App, construct: Construct, module: Module, at: ast.AST) -> str | None:

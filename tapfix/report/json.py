@@ -7,7 +7,7 @@ from collections import Counter
 
 from tapfix import __version__
 from tapfix.api.result import Reported, Result
-from tapfix.model.source import Problem
+from tapfix.model.python.source import Problem
 from tapfix.report.names import shown
 
 _Object = dict[str, object]

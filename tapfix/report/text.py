@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from tapfix.api.result import Mode, Reported, Result, Status
 from tapfix.edits import Impact
-from tapfix.model.source import Problem
+from tapfix.model.python.source import Problem
 from tapfix.report.names import shown
 from tapfix.report.paint import Paint
 

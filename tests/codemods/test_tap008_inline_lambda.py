@@ -16,8 +16,8 @@ import pytest
 from tapfix.codemods.examples.tap008_shapes import CODE, app, function
 from tapfix.codemods.tap008_inline_lambda import RULE
 from tapfix.edits import Finding, Impact
-from tapfix.model.snippets import Snippet, read_snippet
-from tapfix.recipes.handler_names import snake
+from tapfix.model.lambdas.snippets import Snippet, read_snippet
+from tapfix.recipes.code.handler_names import snake
 from tapfix.rule import Example, Source
 from tapfix.testing import Result, run_example, tree
 from tests import proofs

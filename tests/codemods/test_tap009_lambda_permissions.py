@@ -21,7 +21,7 @@ from tapfix.codemods.examples.tap009_lambda_permissions import (
 )
 from tapfix.codemods.tap009_lambda_permissions import RULE
 from tapfix.edits import Finding
-from tapfix.recipes.grants import narrowest
+from tapfix.recipes.access.grants import narrowest
 from tapfix.rule import Example
 from tapfix.testing import Result, run_example
 from tests import network

@@ -10,7 +10,7 @@ from tapfix.codemods.examples.shapes import stack
 from tapfix.codemods.tap018_encryption import RULE
 from tapfix.edits import Finding, Impact
 from tapfix.knowledge.catalogue import load
-from tapfix.recipes.encryption import CHOICES
+from tapfix.recipes.keeping.encryption import CHOICES
 from tapfix.rule import Example, Profile, Source
 from tapfix.testing import Result, run_example
 from tests.synthesis import normalised, synthesise

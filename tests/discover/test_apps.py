@@ -10,7 +10,7 @@ import pytest
 
 from tapfix.discover import discover
 from tapfix.discover.reading import read_files
-from tapfix.model.source import Problem
+from tapfix.model.python.source import Problem
 from tests.discover.trees import found_in, git, make, names
 
 

@@ -7,9 +7,9 @@ import textwrap
 from collections.abc import Mapping
 
 from tapfix.model.app import App, read_app
-from tapfix.model.modules import Module
+from tapfix.model.python.modules import Module
+from tapfix.model.python.values import Value
 from tapfix.model.settings import Settings
-from tapfix.model.values import Value
 
 ROOT = "/app"
 

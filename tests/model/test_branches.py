@@ -6,7 +6,7 @@ import pytest
 
 from tapfix.codemods.examples.shapes import stack
 from tapfix.model.app import read_app
-from tapfix.model.decisions import is_decision
+from tapfix.model.cdk.decisions import is_decision
 from tapfix.model.settings import Settings
 from tests.model.apps import read
 

@@ -7,7 +7,7 @@ import ast
 import pytest
 
 from tapfix.model.app import App
-from tapfix.model.modules import AppFunction
+from tapfix.model.python.modules import AppFunction
 from tests.model.apps import module_of, read
 
 MAKERS = {"makers.py": "import aws_cdk\n\ndef make():\n    pass\n\nclass Maker:\n    pass\n"}

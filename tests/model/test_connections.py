@@ -7,9 +7,9 @@ import pytest
 from tapfix.codemods.examples.functions import app as example
 from tapfix.codemods.examples.functions import function
 from tapfix.codemods.examples.tap010_lambda_vpc import AURORA, IDLE, POSTGRES, REDIS, VPC
+from tapfix.model.access.connections import connections, needs_way_out
+from tapfix.model.access.datastores import DataStore, data_stores, subnet_types, types_of_network
 from tapfix.model.app import App
-from tapfix.model.connections import connections, needs_way_out
-from tapfix.model.datastores import DataStore, data_stores, subnet_types, types_of_network
 from tests.model.apps import read_tree
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from tapfix.edits import SetArgument, SetEntry
 from tapfix.model.app import App
-from tapfix.model.constructs import Construct
+from tapfix.model.cdk.constructs import Construct
 from tests.model.apps import module_of, read, read_tree
 
 

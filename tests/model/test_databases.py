@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tapfix.model.constructs import Construct
-from tapfix.model.databases import engine, feeds, instance_class, is_member
+from tapfix.model.cdk.constructs import Construct
+from tapfix.model.cdk.databases import engine, feeds, instance_class, is_member
 from tests.model.apps import read
 
 HEAD = (

@@ -6,8 +6,8 @@ import textwrap
 
 import pytest
 
-from tapfix.model.imported import imports_of
-from tapfix.model.packages import Packages, read_requirements
+from tapfix.model.lambdas.packages import Packages, read_requirements
+from tapfix.model.python.imported import imports_of
 from tests.model.apps import ROOT, module_of, read, read_tree
 
 

@@ -6,7 +6,7 @@ import ast
 
 import pytest
 
-from tapfix.model.values import Value
+from tapfix.model.python.values import Value
 from tests.model.apps import last_expression, module_of, read, value_of
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tapfix.model.app import App, read_app
-from tapfix.model.functions import LambdaFunction
-from tapfix.model.handlers import Handler
+from tapfix.model.lambdas.functions import LambdaFunction
+from tapfix.model.lambdas.handlers import Handler
 from tapfix.model.settings import Settings
 from tests.model.apps import ROOT, read_tree
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tapfix.model.app import App
-from tapfix.model.constructs import Construct
-from tapfix.model.overrides import Override, is_set_from_afar, overrides
+from tapfix.model.cdk.constructs import Construct
+from tapfix.model.cdk.overrides import Override, is_set_from_afar, overrides
 from tests.model.apps import read
 
 HEAD = "from typing import cast\nfrom aws_cdk import Stack, aws_s3 as s3\nstack = Stack()\n"

@@ -8,8 +8,8 @@ import textwrap
 import pytest
 
 from tapfix.model.app import App
-from tapfix.model.references import reference
-from tapfix.model.stacks import in_same_stack, may_refer
+from tapfix.model.cdk.references import reference
+from tapfix.model.cdk.stacks import in_same_stack, may_refer
 from tapfix.recipes.spelling import spelled
 from tests.model.apps import last_expression, module_of, read
 

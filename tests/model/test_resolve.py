@@ -7,8 +7,8 @@ from collections.abc import Mapping
 
 import pytest
 
-from tapfix.model.modules import AppClass, AppFunction, Module
-from tapfix.model.resolve import Symbol
+from tapfix.model.python.modules import AppClass, AppFunction, Module
+from tapfix.model.python.resolve import Symbol
 from tests.model.apps import last_expression, module_of, read
 
 

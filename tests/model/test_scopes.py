@@ -6,8 +6,8 @@ import ast
 
 import pytest
 
-from tapfix.model.scopes import Names, Scope
-from tapfix.model.walk import read_names
+from tapfix.model.python.scopes import Names, Scope
+from tapfix.model.python.walk import read_names
 
 
 def names_of(source: str) -> Names:

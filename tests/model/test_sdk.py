@@ -7,8 +7,8 @@ import textwrap
 import pytest
 
 from tapfix.knowledge.permissions import load
-from tapfix.model.reached import Code
-from tapfix.model.sdk import SdkCall, sdk_calls, uses_sdk
+from tapfix.model.lambdas.reached import Code
+from tapfix.model.lambdas.sdk import SdkCall, sdk_calls, uses_sdk
 from tests.model.apps import read_tree
 
 STACK = """\

@@ -15,9 +15,9 @@ from tapfix.codemods.examples.tap012_hardcoded_credentials import (
     WITH_SECRET,
     database,
 )
+from tapfix.model.access.datastores import data_stores
+from tapfix.model.access.secrets import StoredLogin, stored_login
 from tapfix.model.app import read_app
-from tapfix.model.datastores import data_stores
-from tapfix.model.secrets import StoredLogin, stored_login
 from tapfix.model.settings import Settings
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tapfix.model.sql_effects import effect_of
+from tapfix.model.lambdas.sql_effects import effect_of
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from tapfix.model.uses import Use
+from tapfix.model.cdk.uses import Use
 from tests.model.apps import read
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pytest
 
 from tapfix.codemods.tap001_environment_suffix import RULE
-from tapfix.model.modules import Module, Modules
+from tapfix.model.python.modules import Module, Modules
 from tests.model.apps import read
 
 STACK = """\

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tapfix.edits import CreateFile
 from tapfix.model.app import App
 from tapfix.recipes.arguments import Obstacle
-from tapfix.recipes.layers import Layer, Layers
+from tapfix.recipes.layers.layers import Layer, Layers
 from tests.model.apps import read
 
 STACK = """\

@@ -1,0 +1,1 @@
+"""What functions reach: data stores, rights, networks, logins."""

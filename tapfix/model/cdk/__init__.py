@@ -1,0 +1,1 @@
+"""The constructs of an app, and what its code does with them."""

@@ -1,0 +1,1 @@
+"""Lambda functions: what runs in them, and what hands them their events."""

@@ -1,0 +1,1 @@
+"""How an app's Python reads: names, values, calls, paths."""

@@ -1,0 +1,1 @@
+"""Letting functions reach what they use: rights, networks, logins."""

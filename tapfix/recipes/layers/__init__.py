@@ -1,0 +1,1 @@
+"""Layers of the packages that functions lack."""

@@ -1,0 +1,1 @@
+"""Names that vary with the environment, and all that goes with a new name."""

@@ -1,0 +1,89 @@
+"""Which construct ids are to vary with the environment, by the setting ``construct_ids``."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from tapfix.edits import Ref
+from tapfix.model.app import App
+from tapfix.model.cdk.constructs import Construct
+
+# Resources that belong to others, and that nobody knows by a name.
+_ATTACHED = re.compile(r"(?:Policy|Rule|Permission|Attachment|Association|Subscription|Record\w*)$")
+_SEARCHING = frozenset(
+    [
+        "find_child",
+        "try_find_child",
+        "get_stack",
+        "get_stack_artifact",
+        "get_stack_by_name",
+        "get_nested_assembly",
+    ]
+)
+_NO_RESOURCE = ("CfnOutput", "CfnParameter", "CfnCondition", "CfnMapping", "CfnRule", "CfnInclude")
+
+
+def must_vary(app: App, construct: Construct) -> bool:
+    """Whether a construct's id must be another one in each environment.
+
+    ``named-by-id``: where people read the id as the name, because the class has no name of its own
+    and its Name tag is made of the construct's path. ``unnamed``: wherever no argument names it.
+    ``always``: every construct that makes a resource. ``never``: none.
+    """
+    setting = app.settings.construct_ids
+    if setting == "never":
+        return False
+    if setting == "always":
+        return _makes_resource(construct)
+    if setting == "unnamed":
+        return _makes_resource(construct) and not _has_name(construct)
+    return _is_named_by_id(construct) and not _has_name(construct)
+
+
+def _is_named_by_id(construct: Construct) -> bool:
+    """The tag is the only name: where a physical name is left out, CDK makes one instead."""
+    cls = construct.cls
+    argument = cls.arguments.get(cls.name_argument or "")
+    return cls.tagged_by_id and (argument is None or argument.property is None)
+
+
+def _has_name(construct: Construct) -> bool:
+    names = (construct.cls.name_argument, *construct.cls.other_names)
+    given = any(name in construct.arguments for name in names if name is not None)
+    return given or (construct.open and construct.cls.name_argument is not None)
+
+
+def _makes_resource(construct: Construct) -> bool:
+    if construct.is_a(*_NO_RESOURCE) or construct.inherited:
+        return False
+    return not _ATTACHED.search(construct.cls.resource or construct.name)
+
+
+@dataclass(eq=False)
+class LookedUp:
+    """The ids and stack names by which the code of one app, or its tests, look for constructs."""
+
+    app: App
+
+    def at(self, text: str) -> str | None:
+        """Where an id is looked for, as words for a reader; None if nowhere."""
+        place = self._places.get(text)
+        if place is None:
+            return None
+        return f"line {self.app.position(place)[0]} of {self.app.relative(place.path)}"
+
+    @cached_property
+    def _places(self) -> Mapping[str, Ref]:
+        found: dict[str, Ref] = {}
+        for module in self.app.cdk_modules:
+            for call in module.names.calls:
+                method = call.func.attr if isinstance(call.func, ast.Attribute) else ""
+                if method in _SEARCHING and call.args:
+                    text = self.app.evaluator.value(module, call.args[0]).constant
+                    if isinstance(text, str):
+                        found.setdefault(text, module.ref(call))
+        return found

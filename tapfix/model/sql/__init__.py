@@ -1,0 +1,1 @@
+"""What the SQL of handlers tells of the tables that it needs."""

@@ -17,7 +17,7 @@ def stack(body: str, folder: str = "stacks", imports: str = "", **files: str) ->
     """An app with one stack in ``folder`` and a handler in ``functions/orders``."""
     text = (
         "import os\nfrom pathlib import Path\nimport aws_cdk as cdk\n"
-        "from aws_cdk import aws_lambda as lambda_, triggers\n"
+        "from aws_cdk import aws_lambda as lambda_, aws_s3_assets as s3_assets, triggers\n"
         f"from aws_cdk.aws_lambda_python_alpha import PythonFunction\n{imports}\n"
         "class MainStack(cdk.Stack):\n    def __init__(self, scope, id):\n"
         "        super().__init__(scope, id)\n"
@@ -126,6 +126,13 @@ def test_paths_that_are_not_known(path: str) -> None:
         ' handler="index.handler")',
         'lambda_.Function(self, "F", code=lambda_.Code.from_asset("functions/orders",'
         ' bundling=cdk.BundlingOptions(image=None)), handler="index.handler")',
+        'asset = s3_assets.Asset(self, "Code", path="functions/orders")\n'
+        'lambda_.CfnFunction(self, "F", handler="index.handler", role="arn", code={"s3_bucket":'
+        ' asset.s3_bucket_name, "s3_key": asset.s3_object_key})',
+        'asset = s3_assets.Asset(self, "Code", path="functions/orders")\n'
+        'lambda_.CfnFunction(self, "F", handler="index.handler", role="arn",'
+        " code=lambda_.CfnFunction.CodeProperty("
+        "s3_bucket=asset.s3_bucket_name, s3_key=asset.s3_object_key))",
     ],
 )
 def test_constructs_that_deploy_a_folder(function: str) -> None:

@@ -7,14 +7,17 @@ templates of a broken app, gone from those of its mended copy.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
-from tests.synthesis import Assembly, Template
-
-Templates = Mapping[str, Template]
-Resource = Mapping[str, Any]
-Named = tuple[str, Resource]
+from tests import deployed, reach
+from tests.synthesis import Assembly
+from tests.templates import Resource as Resource
+from tests.templates import Templates as Templates
+from tests.templates import properties as properties
+from tests.templates import resources as resources
+from tests.templates import targets
 
 PHYSICAL_NAMES = {
     "AWS::Cognito::UserPool": "UserPoolName",
@@ -39,6 +42,14 @@ PHYSICAL_NAMES = {
 }
 """The property that names a resource within its account and region, of the examples' types."""
 
+OTHER_NAMES = {
+    ("AWS::IAM::Policy", "PolicyName"),  # within its role
+    ("AWS::RDS::DBCluster", "DBClusterParameterGroupName"),  # of AWS
+    ("AWS::RDS::DBCluster", "DatabaseName"),  # within the cluster
+    ("AWS::RDS::DBInstance", "DBName"),  # within the instance
+}
+"""Properties of which the name looks like one of those and that name nothing in the account."""
+
 KEEPING = {"Retain", "RetainExceptOnCreate", "Snapshot"}
 
 DATABASES = ("AWS::RDS::DBInstance", "AWS::RDS::DBCluster", "AWS::RDS::GlobalCluster")
@@ -47,19 +58,6 @@ CACHES = (
     "AWS::ElastiCache::ReplicationGroup",
     "AWS::ElastiCache::ServerlessCache",
 )
-
-
-def resources(templates: Templates, *types: str) -> Iterator[Named]:
-    """The resources of some types, or all, each with ``stack/logical id`` as its label."""
-    for stack, template in templates.items():
-        for logical_id, resource in template.get("Resources", {}).items():
-            if not types or resource["Type"] in types:
-                yield f"{stack}/{logical_id}", resource
-
-
-def properties(resource: Resource) -> Mapping[str, Any]:
-    found: Mapping[str, Any] = resource.get("Properties", {})
-    return found
 
 
 def physical_names(assembly: Assembly) -> set[tuple[str, str]]:
@@ -78,6 +76,18 @@ def physical_names(assembly: Assembly) -> set[tuple[str, str]]:
         if isinstance(name, str):
             names.add((kind, name))
     return names
+
+
+def unknown_names(templates: Templates) -> list[str]:
+    """Properties that may name a resource, by the look of them, and are in neither list."""
+    return [
+        f"{resource['Type']} {name}"
+        for _, resource in resources(templates)
+        for name, value in properties(resource).items()
+        if isinstance(value, str) and name.endswith(("Name", "Identifier", "GroupId"))
+        if PHYSICAL_NAMES.get(resource["Type"]) != name
+        if (resource["Type"], name) not in OTHER_NAMES
+    ]
 
 
 def shared_names(first: Assembly, second: Assembly) -> list[str]:
@@ -171,6 +181,21 @@ def inline_lambda(templates: Templates) -> list[str]:
     ]
 
 
+def lambda_permissions(templates: Templates) -> list[str]:
+    """TAP009: what functions need and no policy of their roles allows, on that very resource."""
+    return list(reach.missing_rights(templates))
+
+
+def lambda_vpc(templates: Templates) -> list[str]:
+    """TAP010: functions outside the VPC of the data store that they are told of."""
+    return list(reach.outside(templates))
+
+
+def security_group_ingress(templates: Templates) -> list[str]:
+    """TAP011: data stores whose port is shut to functions that are told of them."""
+    return list(reach.shut_out(templates))
+
+
 def event_source_errors(templates: Templates) -> list[str]:
     """TAP015: mappings that try a record of a stream for ever or lose it, queues without end."""
     found = []
@@ -181,7 +206,7 @@ def event_source_errors(templates: Templates) -> list[str]:
             if "StartingPosition" in own:
                 ended = _gives_up(own)
             else:
-                read = [made[name] for name in _targets(own["EventSourceArn"]) if name in made]
+                read = [made[name] for name in targets(own["EventSourceArn"]) if name in made]
                 ended = all("RedrivePolicy" in properties(queue) for queue in read)
             found += [] if ended else [label]
     return found
@@ -192,7 +217,7 @@ def _gives_up(mapping: Mapping[str, Any]) -> bool:
     numbers = ("MaximumRetryAttempts", "MaximumRecordAgeInSeconds")
     limited = all(mapping.get(name, -1) >= 0 for name in numbers)
     kept = "OnFailure" in mapping.get("DestinationConfig", {})
-    return limited and kept and "BisectBatchOnFunctionError" in mapping
+    return limited and kept and mapping.get("BisectBatchOnFunctionError") is True
 
 
 def bucket_expiration(templates: Templates) -> list[str]:
@@ -243,7 +268,8 @@ def stack_outputs(templates: Templates) -> list[str]:
     for stack, template in templates.items():
         parts = template.get("Resources", {}).values()
         serving = {target for part in parts for target in _served_by(part)}
-        told = _targets(template.get("Outputs", {})) | serving
+        serving |= _run_in_deploys(template.get("Resources", {}))
+        told = targets(template.get("Outputs", {})) | serving
         found += [
             label
             for label, resource in resources({stack: template}, *LOOKED_FOR)
@@ -256,7 +282,14 @@ def _served_by(resource: Resource) -> set[str]:
     """What is there for another resource only: failed messages, access logs."""
     own = properties(resource)
     serving = ("RedrivePolicy", "DestinationConfig", "LoggingConfiguration")
-    return {target for name in serving for target in _targets(own.get(name, {}))}
+    return {target for name in serving for target in targets(own.get(name, {}))}
+
+
+def _run_in_deploys(made: Mapping[str, Any]) -> set[str]:
+    """The functions of triggers, which these know by a version."""
+    triggers = [properties(one) for one in made.values() if one["Type"] == "Custom::Trigger"]
+    versions = {name for own in triggers for name in targets(own["HandlerArn"])}
+    return {target for name in versions & made.keys() for target in targets(properties(made[name]))}
 
 
 def _is_inner(resource: Resource) -> bool:
@@ -265,20 +298,6 @@ def _is_inner(resource: Resource) -> bool:
     if "DBClusterIdentifier" in own:
         return True
     return resource["Type"] == "AWS::Lambda::Function" and "nodejs" in own.get("Runtime", "")
-
-
-def _targets(part: Any) -> set[str]:
-    """The logical ids that a part of a template refers to."""
-    match part:
-        case {"Ref": str(target)}:
-            return {target}
-        case {"Fn::GetAtt": [str(target), *_]}:
-            return {target}
-        case dict():
-            return {target for entry in part.values() for target in _targets(entry)}
-        case list():
-            return {target for entry in part for target in _targets(entry)}
-    return set()
 
 
 ENCRYPTED: dict[str, Callable[[Mapping[str, Any]], bool]] = {
@@ -307,6 +326,39 @@ def encryption(templates: Templates) -> list[str]:
         for label, resource in resources(templates, *ENCRYPTED)
         if not ENCRYPTED[resource["Type"]](properties(resource))
     ]
+
+
+DATABASE_LOGINS = ("AWS::SecretsManager::Secret", "AWS::SecretsManager::SecretTargetAttachment")
+
+
+def before_the_tables(templates: Templates) -> list[str]:
+    """TAP019: functions that are told the login of a database and do not wait for its tables.
+
+    What creates tables waits for the database and for the secret that holds its address.
+    """
+    found = []
+    for stack, template in templates.items():
+        made = template.get("Resources", {})
+        creating = [name for name, one in made.items() if one["Type"] == "Custom::Trigger"]
+        complete = {
+            name
+            for name in creating
+            if {"AWS::RDS::DBInstance", "AWS::SecretsManager::SecretTargetAttachment"}
+            <= {made[other]["Type"] for other in made[name].get("DependsOn", [])}
+        }
+        for label, function in resources({stack: template}, "AWS::Lambda::Function"):
+            told = targets(properties(function).get("Environment", {})) & made.keys()
+            logs_in = any(made[name]["Type"] in DATABASE_LOGINS for name in told)
+            runs_first = any(label.split("/")[1] in _all_targets(made, name) for name in creating)
+            if logs_in and not runs_first and complete.isdisjoint(function.get("DependsOn", [])):
+                found.append(label)
+    return found
+
+
+def _all_targets(made: Mapping[str, Any], name: str) -> set[str]:
+    """What a resource refers to, and what that refers to."""
+    direct = targets(properties(made[name])) & made.keys()
+    return direct.union(*(targets(properties(made[one])) for one in direct))
 
 
 PROTECTED: dict[str, Callable[[Mapping[str, Any]], bool]] = {
@@ -349,6 +401,9 @@ BY_TEMPLATE: dict[str, Callable[[Templates], list[str]]] = {
     "TAP006": elasticache_snapshots,
     "TAP007": log_group_retain,
     "TAP008": inline_lambda,
+    "TAP009": lambda_permissions,
+    "TAP010": lambda_vpc,
+    "TAP011": security_group_ingress,
     "TAP015": event_source_errors,
     "TAP016": bucket_expiration,
     "TAP017": stack_outputs,
@@ -356,3 +411,11 @@ BY_TEMPLATE: dict[str, Callable[[Templates], list[str]]] = {
     "TAP021": retained_resource,
 }
 """The proofs that need nothing but one synth."""
+
+BY_ASSET: dict[str, Callable[[Templates, Path], list[str]]] = {
+    "TAP008": deployed.no_handler,
+    "TAP013": deployed.unread_answers,
+    "TAP014": deployed.missing_packages,
+    "TAP015": deployed.unread_answers,
+}
+"""The proofs that look into the assets of an assembly besides."""

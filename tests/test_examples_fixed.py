@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import json
 import shutil
 import subprocess
@@ -15,11 +14,11 @@ from cfnlint.config import ManualArgs
 
 from tapfix.registry import builtin_rules
 from tests import proofs
+from tests.assembled import APPS, EXAMPLES, assembly
 from tests.claims import unclaimed
-from tests.synthesis import ABSENT, Assembly, Template, difference, normalised, synthesise
+from tests.cycles import cycles
+from tests.synthesis import ABSENT, Template, difference, normalised
 
-EXAMPLES = Path(__file__).parent.parent / "examples"
-APPS = sorted(path.name for path in (EXAMPLES / "broken").iterdir() if path.is_dir())
 CATALOG = "product_catalog"
 every_app = pytest.mark.parametrize("name", APPS)
 
@@ -70,13 +69,6 @@ def test_apply_makes_the_fixed_app_and_settles(name: str, copy: Path) -> None:
     assert again.returncode == 0, again.stdout.decode()
 
 
-@functools.cache
-def assembly(folder: str, suffix: str) -> Assembly:
-    """An app's templates in the environment ``suffix``, by whatever name the app asks for it."""
-    context = dict.fromkeys(("environmentSuffix", "stage", "env", "env_name"), suffix)
-    return synthesise(EXAMPLES / folder, context=context, env={"ENVIRONMENT_SUFFIX": suffix})
-
-
 @every_app
 def test_the_fixed_app_synthesises_and_no_flaw_is_left_in_its_template(name: str) -> None:
     fixed = assembly(f"fixed/{name}", "one")
@@ -86,9 +78,16 @@ def test_the_fixed_app_synthesises_and_no_flaw_is_left_in_its_template(name: str
 
 
 @every_app
+def test_no_resource_and_no_stack_waits_for_itself(name: str) -> None:
+    for kind in ("broken", "fixed"):
+        assert cycles(assembly(f"{kind}/{name}").templates) == []
+
+
+@every_app
 def test_two_suffixes_share_no_name(name: str) -> None:
     one, two = assembly(f"fixed/{name}", "one"), assembly(f"fixed/{name}", "two")
     assert proofs.physical_names(one)
+    assert proofs.unknown_names(one.templates) == []
     assert proofs.shared_names(one, two) == []
     assert proofs.names_without(one, "one") == []
 

@@ -51,7 +51,8 @@ class Rule:
     """One flaw and its codemod.
 
     ``doc`` is the manual page: the first line names the flaw, then why it matters, what the fix
-    does, and what it leaves alone.
+    does, and what it leaves alone. ``last``: its fixes build on what those of all other rules make,
+    and wait until these are done.
     """
 
     code: str
@@ -61,3 +62,4 @@ class Rule:
     doc: str
     examples: tuple[Example, ...]
     profiles: frozenset[Profile] = frozenset(Profile)
+    last: bool = False

@@ -83,7 +83,17 @@ def _found(looks: Iterable[Look]) -> list[Found]:
 
 
 def _plan(found: Sequence[Found], sources: Sources, style_of: Callable[[str], Style]) -> _Plan:
-    """The next round: the fixes that may be applied, merged."""
+    """The next round: the fixes that may be applied, merged, without those that wait if others
+    change something."""
+    waiting = any(one.is_wanted and one.rule.last for one in found)
+    if waiting:
+        first = _merged([one for one in found if not one.rule.last], sources, style_of)
+        if first.files:
+            return first
+    return _merged(found, sources, style_of)
+
+
+def _merged(found: Sequence[Found], sources: Sources, style_of: Callable[[str], Style]) -> _Plan:
     wanted = {one.finding: one for one in found if one.is_wanted}
     if not wanted:
         return _Plan({}, (), {})

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tapfix.api.look import Target
 from tapfix.api.result import Change
-from tapfix.discover.walk import tells_packages
+from tapfix.discover.walk import is_read
 
 
 class Sources:
@@ -41,7 +41,7 @@ class Sources:
         """Take over what a round of fixes made of some files."""
         for path, data in files.items():
             self._before.setdefault(path, self.read(path))
-            if path not in self._now and _is_read(path):
+            if path not in self._now and is_read(path.rpartition("/")[2]):
                 self._adopt(path)
             self._now[path] = data
 
@@ -61,7 +61,3 @@ class Sources:
         """What differs from before, in order of path."""
         pairs = {path: (self._before[path], self._now[path]) for path in sorted(self._before)}
         return {path: pair for path, pair in pairs.items() if pair[0] != pair[1]}
-
-
-def _is_read(path: str) -> bool:
-    return path.endswith(".py") or tells_packages(path.rpartition("/")[2])

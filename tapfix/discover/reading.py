@@ -13,6 +13,8 @@ _GENERATED = re.compile(
     rb"(?:@generated|DO NOT (?:EDIT|MODIFY)|(?i:code|automatically|auto-|file (?:is|was) |~~ )"
     rb"(?i:[ ]?generated))"
 )
+_MOST_SQL = 1 << 20
+"""So many bytes of an SQL file: dumps of whole databases say at the top what they create."""
 
 
 def read_files(paths: Iterable[str], problems: list[Problem]) -> dict[str, bytes]:
@@ -24,7 +26,7 @@ def read_files(paths: Iterable[str], problems: list[Problem]) -> dict[str, bytes
     for path in sorted(paths):
         try:
             with open(path, "rb", buffering=0) as file:
-                data = file.read()
+                data = file.read(_MOST_SQL if path.endswith(".sql") else -1)
         except FileNotFoundError:
             # Gone since the folder was listed.
             continue

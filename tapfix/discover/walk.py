@@ -127,8 +127,7 @@ def _is_folder(entry: os.DirEntry[str]) -> bool | None:
     try:
         if entry.is_dir():
             return True
-        is_read = entry.name.endswith(".py") or tells_packages(entry.name)
-        return False if is_read and entry.is_file() else None
+        return False if is_read(entry.name) and entry.is_file() else None
     except OSError:
         # A link that leads to itself.
         return None
@@ -157,6 +156,11 @@ def _installed_names(folder: str, names: Collection[str]) -> frozenset[str]:
                 continue
             found.update(line.split("/")[0].split(",")[0] for line in record.splitlines())
     return frozenset(found)
+
+
+def is_read(name: str) -> bool:
+    """Whether a file of that name may tell something of an app."""
+    return name.endswith((".py", ".sql")) or tells_packages(name)
 
 
 def tells_packages(name: str) -> bool:

@@ -1,0 +1,1 @@
+"""Creating the tables of a database when its app is deployed."""

@@ -33,6 +33,8 @@ CLAIMED = {
     "TAP011": r"Properties\.SecurityGroup(In|E)gress.*|DependsOn.*",
     "TAP016": r"Properties\.LifecycleConfiguration.*",
     "TAP018": r"Properties\.\w*(Encrypt|SSE|Sse)\w*.*",
+    # The functions wait for the tables, with all that CDK makes for them.
+    "TAP019": r"DependsOn.*|Properties\.VpcConfig\.SecurityGroupIds.*",
     "TAP020": r"Properties\.Code.*",
     # A load balancer has its protection among its attributes.
     "TAP021": rf"{_POLICIES}|{_PROTECTION}|Properties\.(EmptyOnDelete|LoadBalancerAttributes.*)",
@@ -42,6 +44,11 @@ CLAIMED = {
 # What one stack tells another.
 _EXPORTS = r"Outputs/ExportsOutput.*"
 _HELPERS = r".*(Policy/Resource|AutoDeleteObjects\w*).*"
+# What creates tables, the groups that it and the functions get, and the rules for these.
+_TABLES = (
+    rf".*Schema(Logs)?/.*|.*SecurityGroup/Resource|.*[Ll]ayer/Resource|.*/from .*|{_EXPORTS}"
+    r"|.*/to .*|.*TriggerCustomResourceProvider.*|.*:\d+ to"
+)
 # A stream that says nothing about its encryption brings a condition on the region.
 _REGIONS = r"Conditions/AwsCdkKinesisEncryptedStreamsUnsupportedRegions"
 # The function that keeps log groups may delete them only if one of them is to go.
@@ -50,14 +57,15 @@ ADDED = {
     "TAP002": _HELPERS,
     "TAP007": _LOG_HELPER,
     "TAP009": rf".*/DefaultPolicy/Resource|{_EXPORTS}",
-    "TAP012": r".*/DefaultPolicy/Resource",
-    "TAP015": r".*(DeadLetterQueue|ServiceRole/DefaultPolicy)/Resource",
+    "TAP012": rf".*/DefaultPolicy/Resource|{_EXPORTS}",
+    "TAP015": r".*(DeadLetterQueue|Role/DefaultPolicy)/Resource",
     # The function's own security group, and what lets a default role into the VPC.
     "TAP010": rf".*SecurityGroup/Resource|{_EXPORTS}",
     "TAP011": rf".*/from .*|.*:\d+ to|.*/to .*|{_EXPORTS}",
     "TAP017": r"Outputs/.*",
     "TAP014": r".*[Ll]ayer/Resource",
     "TAP018": _REGIONS,
+    "TAP019": _TABLES,
     "TAP021": _HELPERS,
 }
 """Whole entries, by construct path or section and name, that a fix may add or take away."""

@@ -14,9 +14,10 @@ mapping), to the role where the function is given one, else to the function:
 ``stream.grant_read(role)``, ``secret.grant_read(role)``, ``table.grant_write_data(function)``,
 ``bucket.grant_put(function)``. What a function needs is read from its bare event source mappings,
 from the names and ARNs of secrets among its environment variables, and from the calls of boto3 in
-its handler and the modules that the handler reaches, as far as an environment variable or a
-literal name says which resource they are about. A role that the app makes for a function in a VPC
-gets ``AWSLambdaVPCAccessExecutionRole``. A policy never names ``*``.
+its handler and the modules that the handler reaches, URLs that it signs among them, as far as an
+environment variable, a literal name or the event of a bucket says which resource they are about. A
+role that the app makes for a function in a VPC gets ``AWSLambdaVPCAccessExecutionRole``. A policy
+never names ``*``.
 
 The impact is *in place*: the role's policy changes, no resource is replaced.
 

@@ -12,8 +12,9 @@ the store listens on: ``database_group.add_ingress_rule(function_group, ec2.Port
 Where CDK makes the group of the store or of the function, it is
 ``database.connections.allow_default_port_from(function, …)``. The port is that of the ``port``
 argument, else the engine's. Between stacks the rule goes into the function's (``remote_rule=True``,
-or ``connections.allow_to``): else each stack would wait for the other. No rule is ever for a whole
-range of addresses.
+or ``connections.allow_to``): else each stack would wait for the other. A store of level 1 in
+another stack tells the id of its group, where the group itself has no name there. No rule is ever
+for a whole range of addresses.
 
 The impact is *in place*.
 

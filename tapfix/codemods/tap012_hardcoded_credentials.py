@@ -26,13 +26,16 @@ that are running go on with the old password until they end.
 
 Left alone
 Connections whose password and host come from variables, parameters or a secret; hosts that are
-defaults of variables. Code under ``if __name__ == "__main__"``. Empty passwords.
+defaults of variables. Code under ``if __name__ == "__main__"``, and connections to the machine
+itself that are made only where a variable of the environment says so, or another one failed. Empty
+passwords.
 
 Reported: passwords in stack code (``SecretValue.unsafe_plain_text``, ``master_user_password``, a
 function's variables); URLs; other databases than RDS's L2 instances and clusters; passwords of
-Redis; databases whose credentials are not in the source or not generated; logins of other users;
-arguments that other code reads too; handlers that nothing deploys, that tests import, or that may
-not reach Secrets Manager from their subnets.
+Redis; databases whose credentials are not in the source or not generated, or whose secret RDS
+itself keeps (that holds no host); logins of other users, or those that the environment chooses;
+arguments that other code reads too; handlers that nothing deploys, that tests or scripts import, or
+that may not reach Secrets Manager from their subnets.
 """
 
 from __future__ import annotations
@@ -65,16 +68,16 @@ def find(app: App) -> Iterator[Finding]:
             if login.is_flawed and ref not in seen:
                 seen.add(ref)
                 offered = offer("read it when the handler runs", Impact.BEHAVIOUR, mend(app, login))
-                hides = login.passwords
+                hides = login.hides
                 yield Finding(CODE, ref, _message(login), scope=ref, hides=hides, **offered)
     for text, handler in app.inline_handlers:
         for login in logins(app, handler):
             if login.is_flawed:
-                ref, hides = text.origin_ref, login.passwords
+                ref, hides = text.origin_ref, login.hides
                 yield Finding(CODE, ref, _message(login), reason=_INLINE, hides=hides)
     for plain in plain_passwords(app):
         message = f"{plain.what} a password in the source, ********: it is in the template too"
-        hides = (plain.text,)
+        hides = plain.hides
         yield Finding(CODE, plain.ref, message, reason=_IN_STACK, scope=plain.scope, hides=hides)
 
 

@@ -12,7 +12,8 @@ fix every event source of the function gets ``report_batch_item_failures=True``:
 ignores the answer, and the records would be lost. Lambda hands a stream over again from the lowest
 failed record on: so the loop goes on behind a failure only where all it does may be done twice
 (values are set, rows upserted, keys deleted), and stops at it otherwise. A FIFO queue gets back
-what follows a failure, too. A transaction that the loop commits for each record is rolled back.
+what follows a failure, too. A transaction that the loop commits for each record is rolled back,
+unless the loop stops there and the connection is one that the handler has opened: it ends anyway.
 
 Where a source cannot be changed, each failure is logged and the handler raises behind its loop.
 All other handlers, and those whose records cannot fail one by one (they share a transaction, a
@@ -25,8 +26,9 @@ handler returns what it returned before, where Lambda takes that for a success. 
 
 Left alone
 Handlers with a ``try`` around their I/O, whatever that does; those with decorators that may catch
-errors, middleware, a batch processor of Powertools. Errors of values alone (``except KeyError``)
-are no such ``try``. Handlers that neither parse nor do I/O, as far as is to be seen.
+errors (one of the app's own that only calls the handler does not), middleware, a batch processor of
+Powertools. Errors of values alone (``except KeyError``) are no such ``try``. Handlers that neither
+parse nor do I/O, as far as is to be seen.
 
 Reported: handlers in inline code, which TAP008 moves to a file, and those that work on records
 while nothing deploys them: what feeds them decides.

@@ -15,7 +15,8 @@ from tapfix.engine.quotes import requoted
 from tapfix.engine.source import line_start, newline_at, next_line, previous_line
 from tapfix.engine.tidy import statements
 
-_REST = re.compile(rb"[ \t\f]*(#[^\r\n]*)?(?=[\r\n]|\Z)")
+# What may stand behind a statement that is the last one of its line.
+_REST = re.compile(rb"[ \t\f]*(?:;[ \t\f]*)?(#[^\r\n]*)?(?=[\r\n]|\Z)")
 _COMMENT_LINE = re.compile(rb"([ \t\f]*)#[^\r\n]*(?:\r\n|\r|\n|\Z)")
 _BLANK_LINE = re.compile(rb"[ \t\f]*(?:\r\n|\r|\n)")
 _IMPORTS = (ast.Import, ast.ImportFrom)

@@ -39,9 +39,9 @@ def shed(outline: Outline, edits: Sequence[RemoveStatement]) -> Iterator[Patch]:
 
 def _check(text: bytes, anchor: Anchor, ref: Ref) -> None:
     whole = text[anchor.start : line_end(text, anchor.end)]
-    rest = text[anchor.end : line_end(text, anchor.end)]
+    rest = text[anchor.end : line_end(text, anchor.end)].strip().removeprefix(b";").strip()
     first = line_start(text, anchor.start) + len(indentation(text, anchor.start).encode())
-    if first != anchor.start or rest.strip()[:1] not in (b"", b"#"):
+    if first != anchor.start or rest[:1] not in (b"", b"#"):
         raise RewriteError("the statement shares its line with something else", ref)
     if b"#" in whole and comments(plain(whole)):
         raise RewriteError("a comment inside the statement would be lost", ref)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from pathlib import Path
 
 import pytest
@@ -54,6 +55,37 @@ def test_two_stacks(own_group: bool, store_group: bool, tmp_path: Path) -> None:
     templates = network.mended(RULE, two_stacks(first + database, second, IDLE), tmp_path)
     assert not network.rules({"First": templates["First"]})
     assert len(network.rules({"Second": templates["Second"]})) == 1
+
+
+def cached_elsewhere(made: str) -> dict[str, str]:
+    """A function in one stack, the cache that it asks in another that keeps its group to itself."""
+    first = "self.vpc = vpc = ec2.Vpc(self, 'Network', max_azs=2)\n"
+    first += "database_group = ec2.SecurityGroup(self, 'Closed', vpc=vpc)\n"
+    first += REDIS.replace("cache = ", "self.cache = ").replace("vpc.", "self.vpc.")
+    return two_stacks(first, made, IDLE)
+
+
+ASKING = (
+    "vpc=first.vpc",
+    'environment={"CACHE_HOST": first.cache.attr_primary_end_point_address}',
+)
+
+
+def test_a_cache_elsewhere_tells_the_id_of_its_group(tmp_path: Path) -> None:
+    files = cached_elsewhere(function(*ASKING))
+    templates = network.mended(RULE, files, tmp_path)
+    assert not network.rules({"First": templates["First"]})
+    assert len(network.rules({"Second": templates["Second"]})) == 1
+    ((_, port),) = network.ports_let_in(templates)
+    assert port == 6379
+
+
+def test_an_id_cannot_be_had_for_each_turn_of_a_loop() -> None:
+    made = function(*ASKING).replace('"Worker"', 'f"Worker{number}"')
+    loop = "for number in range(2):\n" + textwrap.indent(made, "    ")
+    (found,) = findings(cached_elsewhere(loop))
+    assert found.fix is None
+    assert "nothing beside the function leads to" in str(found.reason)
 
 
 def test_stacks_that_would_wait_for_each_other() -> None:
@@ -117,6 +149,24 @@ def test_a_function_that_waits_for_the_database_needs_a_group_of_its_own() -> No
     (found,) = findings(app(*made, handler=IDLE))
     assert found.fix is None
     assert "group of its own" in str(found.reason)
+
+
+def test_what_a_trigger_runs_before_is_let_in_by_nothing() -> None:
+    trigger = """\
+from aws_cdk import triggers
+triggers.TriggerFunction(
+    self,
+    "Schema",
+    runtime=lambda_.Runtime.PYTHON_3_12,
+    handler="worker.handler",
+    code=lambda_.Code.from_asset("worker"),
+    execute_after=[database],
+    execute_before=[worker],
+)
+"""
+    made = (VPC, WORKER_GROUP, POSTGRES, function(*IN_VPC), trigger)
+    found = [one for one in findings(app(*made, handler=IDLE)) if '"Worker"' in one.message]
+    assert [one.fix is not None for one in found] == [True]
 
 
 def test_with_a_group_of_its_own_it_may_wait(tmp_path: Path) -> None:

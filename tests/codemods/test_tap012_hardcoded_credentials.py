@@ -229,3 +229,40 @@ def test_what_is_hidden_is_the_password_and_nothing_else() -> None:
     found = [hidden(tree(one.before)) for one in flawed if one.after or one.reported]
     assert len(found) > 15
     assert all(texts <= {"pa55word"} for texts in found)
+
+
+@pytest.mark.parametrize(
+    ("spelled", "texts"),
+    [
+        ('"pa55" "word"', {"pa55word", "pa55", "word"}),
+        ('"pa55" + "word"', {"pa55word", "pa55", "word"}),
+        (r'"pa55\x77ord"', {"pa55word", r"pa55\x77ord"}),
+        ('"""pa55word"""', {"pa55word"}),
+    ],
+)
+def test_the_pieces_of_a_password_are_hidden_too(spelled: str, texts: set[str]) -> None:
+    source = dict(tree(RULE.examples[0].before))
+    source["worker/worker.py"] = source["worker/worker.py"].replace('"pa55word"', spelled)
+    assert hidden(source) == texts
+
+
+@pytest.mark.parametrize(
+    ("base", "is_mended"),
+    [
+        ("public.ecr.aws/lambda/python:3.8", False),
+        ("public.ecr.aws/lambda/python:3.12", True),
+        ("python:3.12-slim", False),
+    ],
+)
+def test_an_image_must_hold_what_is_called(base: str, is_mended: bool) -> None:
+    source = dict(tree(RULE.examples[0].before))
+    start = source["app.py"].index("worker = lambda_.Function(")
+    source["app.py"] = (
+        source["app.py"][:start]
+        + 'worker = lambda_.DockerImageFunction(\n            self, "Worker",\n'
+        '            code=lambda_.DockerImageCode.from_image_asset("worker"),\n        )\n\n\n'
+        'app = App()\nExampleStack(app, "Example")\napp.synth()\n'
+    )
+    source["worker/Dockerfile"] = f'FROM {base}\nCOPY . .\nCMD ["worker.handler"]\n'
+    (finding,) = run_example(RULE, Example("any", source)).first
+    assert (finding.fix is not None) is is_mended, finding.reason

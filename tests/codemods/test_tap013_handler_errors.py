@@ -432,6 +432,27 @@ def test_transactions(body: str, before: str, expected: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("made", "rolled_back"),
+    [
+        ("conn = psycopg2.connect('')", False),
+        ("conn = connections.getconn()", True),
+        ("conn = kept", True),
+        ("conn = None\nconn = psycopg2.connect('')", True),
+    ],
+)
+def test_a_connection_that_ends_with_a_failure_is_not_rolled_back(
+    made: str, rolled_back: bool
+) -> None:
+    head = "import psycopg2\nimport psycopg2.pool\n\nconn = kept = psycopg2.connect('')\n"
+    head += "connections = psycopg2.pool.SimpleConnectionPool(1, 2)\n\n\n"
+    body = "cur.execute('UPDATE a SET n = n + 1')\nconn.commit()"
+    result = mended(turn(body, f"{made}\ncur = conn.cursor()", head=head), *STREAM)
+    text = result.files["worker/worker.py"]
+    assert form(result) == "first", text
+    assert ("conn.rollback()" in text) == rolled_back
+
+
+@pytest.mark.parametrize(
     ("made", "used", "rolled_back"),
     [
         ("conn = psycopg2.connect('')", "", True),
@@ -485,6 +506,9 @@ def test_another_trigger_makes_an_answer_unsafe(more: str) -> None:
         "worker.connections.allow_to_any_ipv4(ec2.Port.tcp(5432))",
         "worker.role.add_managed_policy(policy)",
         "worker.node.add_dependency(queue)",
+        "from aws_cdk import triggers\n"
+        "triggers.TriggerFunction(self, 'First', execute_before=[worker], runtime=runtime,\n"
+        "    code=code, handler='first.handler')",
     ],
 )
 def test_other_uses_are_none(more: str) -> None:
@@ -534,6 +558,25 @@ def test_the_bakery_takes_each_order_once() -> None:
     taken = [c.kwargs["ExpressionAttributeValues"][":taken"] for c in update.call_args_list]
     assert sorted(taken) == [-5, -4, -3, -1, 0]
     assert dead == [batch[2]]
+
+
+def test_a_decorator_that_only_reads_the_event_catches_nothing() -> None:
+    text = """\
+import boto3
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.data_classes import SQSEvent, event_source
+
+logger = Logger()
+table = boto3.resource("dynamodb").Table("orders")
+
+
+@logger.inject_lambda_context
+@event_source(data_class=SQSEvent)
+def handler(event, context):
+    for record in event.records:
+        table.put_item(Item=record.json_body)
+"""
+    assert form(mended(text, *QUEUE)) == "whole"
 
 
 def test_a_mapping_that_is_told_already_is_left_alone() -> None:

@@ -114,6 +114,10 @@ def test_inner_text_comes_before_outer_text_at_the_end_of_a_block() -> None:
         ("a(); b()\n", before("a(); b()\n", "a", "n"), "n\na(); b()\n"),
         ("if x: a()\nb\n", after("if x: a()\nb\n", "if", "n"), "if x: a()\nn\nb\n"),
         ("if x: a()\n", before("if x: a()\n", "if", "n"), "n\nif x: a()\n"),
+        # a semicolon that parts nothing
+        ("a();\nb\n", after("a();\nb\n", "a", "n"), "a();\nn\nb\n"),
+        ("a() ;  # a\n", after("a() ;  # a\n", "a", "n"), "a() ;  # a\nn\n"),
+        ("if x: a();\n", after("if x: a();\n", "if", "n"), "if x: a();\nn\n"),
         # decorators
         ("@d\n# why\n@e(1)\ndef f(): pass\n",
          before("@d\n# why\n@e(1)\ndef f(): pass\n", "def", "n"),
@@ -144,6 +148,7 @@ def test_other_places(source: str, edit: Edit, expected: str) -> None:
         ("a(); b()\n", after("a(); b()\n", "a", "n")),
         ("a(); b()\n", before("a(); b()\n", "b", "n")),
         ("if x: a()\n", after("if x: a()\n", "a", "n")),
+        ("if x: a();\n", after("if x: a();\n", "a", "n")),
         ("if x: a(); b()\n", after("if x: a(); b()\n", "b", "n")),
         ("if x: a()\n", before("if x: a()\n", "a", "n")),
         ("if x:\n    a\nelif y:\n    b\n", after("if x:\n    a\nelif y:\n    b\n", "elif", "n")),

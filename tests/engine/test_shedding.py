@@ -86,6 +86,11 @@ def test_newlines_of_windows_and_a_last_line_without_one() -> None:
     assert edited(source, RemoveStatement(statement(source, "c"))) == "a = 1\r\n\r\nb = 2\r\n"
 
 
+def test_a_semicolon_that_parts_nothing_goes_too() -> None:
+    source = "a = 1;\nb = 2 ;\nc = 3\n"
+    assert edited(source, RemoveStatement(statement(source, "b"))) == "a = 1;\nc = 3\n"
+
+
 @pytest.mark.parametrize(
     ("source", "begins"),
     [

@@ -1375,6 +1375,88 @@ _SAID = Example(
     reported=True,
 )
 
+# What is the name of a database within a server, or a part of another host's address, is no name
+# of the API or the topic that is called so.
+_DATABASE_AND_HOST = Example(
+    "a database within its server and a host elsewhere are called like an API and a topic",
+    {
+        "app.py": """\
+import os
+
+from aws_cdk import App, Stack
+from aws_cdk import aws_apigateway as apigateway
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_sns as sns
+
+DB_NAME = "booking"
+
+
+class BookStack(Stack):
+    def __init__(self, scope, construct_id, *, environment_suffix, **kwargs):
+        super().__init__(scope, construct_id, **kwargs)
+        sns.Topic(self, "Alerts", topic_name="alerts")
+        handler = lambda_.Function(
+            self,
+            "Book",
+            runtime=lambda_.Runtime.PYTHON_3_12,
+            handler="book.handler",
+            code=lambda_.Code.from_asset("book"),
+            environment={
+                "DB_NAME": DB_NAME,
+                "WEBHOOK": "https://hooks.example.com/alerts",
+            },
+        )
+        apigateway.LambdaRestApi(self, "Api", handler=handler, rest_api_name="booking")
+
+
+app = App()
+suffix = os.environ.get("ENVIRONMENT_SUFFIX", "dev")
+BookStack(app, f"Book-{suffix}", environment_suffix=suffix)
+app.synth()
+""",
+        "book/book.py": "def handler(event, context):\n    return event\n",
+    },
+    {
+        "app.py": """\
+import os
+
+from aws_cdk import App, Stack
+from aws_cdk import aws_apigateway as apigateway
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_sns as sns
+
+DB_NAME = "booking"
+
+
+class BookStack(Stack):
+    def __init__(self, scope, construct_id, *, environment_suffix, **kwargs):
+        super().__init__(scope, construct_id, **kwargs)
+        sns.Topic(self, "Alerts", topic_name=f"alerts-{environment_suffix}")
+        handler = lambda_.Function(
+            self,
+            "Book",
+            runtime=lambda_.Runtime.PYTHON_3_12,
+            handler="book.handler",
+            code=lambda_.Code.from_asset("book"),
+            environment={
+                "DB_NAME": DB_NAME,
+                "WEBHOOK": "https://hooks.example.com/alerts",
+            },
+        )
+        apigateway.LambdaRestApi(
+            self, "Api", handler=handler, rest_api_name=f"booking-{environment_suffix}"
+        )
+
+
+app = App()
+suffix = os.environ.get("ENVIRONMENT_SUFFIX", "dev")
+BookStack(app, f"Book-{suffix}", environment_suffix=suffix)
+app.synth()
+""",
+        "book/book.py": "def handler(event, context):\n    return event\n",
+    },
+)
+
 EXAMPLES = (
     _ALIASES,
     _L1,
@@ -1409,5 +1491,6 @@ EXAMPLES = (
     _PLAIN_STACK,
     _SSM,
     _SAID,
+    _DATABASE_AND_HOST,
     *LEFT_ALONE,
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tapfix.codemods.examples.functions import app, function
+from tapfix.codemods.examples.several_files import run, tree
 from tapfix.rule import Example
 
 TABLE = """\
@@ -89,6 +90,35 @@ def handler(event, context):
     pages = client().get_paginator("list_objects_v2")
     return [page["KeyCount"] for page in pages.paginate(Bucket=bucket)]
 """
+THUMBNAIL = """\
+import boto3
+
+s3 = boto3.client("s3")
+
+
+def handler(event, context):
+    for record in event["Records"]:
+        bucket = record["s3"]["bucket"]["name"]
+        s3.download_file(bucket, record["s3"]["object"]["key"], "/tmp/image")
+"""
+NOTIFIED = """\
+worker.add_event_source(
+    sources.S3EventSource(bucket, events=[s3.EventType.OBJECT_CREATED])
+)
+"""
+SIGN = """\
+import os
+
+import boto3
+
+s3 = boto3.client("s3")
+
+
+def handler(event, context):
+    return s3.generate_presigned_url(
+        "get_object", Params={"Bucket": os.environ["LETTERS"], "Key": event["key"]}
+    )
+"""
 STREAM = 'stream = kinesis.Stream(self, "Clicks")'
 MAPPING = """\
 lambda_.EventSourceMapping(
@@ -125,6 +155,21 @@ machine = boto3.client("stepfunctions")
 def handler(event, context):
     machine.start_execution(stateMachineArn=os.environ["MACHINE"])
 """
+STORED = TABLE.replace("table =", "self.orders =").replace(
+    'dynamodb.Attribute(name="id", type=dynamodb.AttributeType.STRING)',
+    'dynamodb.Attribute(\n        name="id", type=dynamodb.AttributeType.STRING\n    )',
+)
+FROM_STORE = run('environment={"TABLE": store.orders.table_name}')
+RUN_BY_PROPS = """\
+props = {
+    "runtime": Runtime.PYTHON_3_12,
+    "handler": "run.main",
+    "code": Code.from_asset("services/run"),
+    "environment": {"TABLE": store.orders.table_name},
+}
+self.run = Function(self, "Run", **props)
+"""
+MAIN = PUT.replace("def handler(", "def main(")
 NAMED = TABLE.replace('"Orders",\n', '"Orders",\n    table_name="orders",\n')
 
 EXAMPLES: tuple[Example, ...] = (
@@ -147,6 +192,32 @@ EXAMPLES: tuple[Example, ...] = (
             function("role=role", BUCKET_ENV),
             "bucket.grant_put(role)\nbucket.grant_read(role)",
             handler=UPLOAD,
+        ),
+    ),
+    Example(
+        "the bucket that an event names is the one that tells of its objects",
+        app(BUCKET, function(), NOTIFIED, handler=THUMBNAIL),
+        app(BUCKET, function(), NOTIFIED, "bucket.grant_read(worker)", handler=THUMBNAIL),
+    ),
+    Example(
+        "whoever has a signed URL does what the function may do",
+        app(BUCKET, function(BUCKET_ENV), handler=SIGN),
+        app(BUCKET, function(BUCKET_ENV), "bucket.grant_read(worker)", handler=SIGN),
+    ),
+    Example(
+        "variables from a dict that several functions take in",
+        app(
+            TABLE,
+            'common = {"TABLE": table.table_name}',
+            function('environment={**common, "DEBUG": "1"}'),
+            handler=PUT,
+        ),
+        app(
+            TABLE,
+            'common = {"TABLE": table.table_name}',
+            function('environment={**common, "DEBUG": "1"}'),
+            "table.grant_write_data(worker)",
+            handler=PUT,
         ),
     ),
     Example(
@@ -282,6 +353,16 @@ EXAMPLES: tuple[Example, ...] = (
             """,
             handler=PUT,
         ),
+    ),
+    Example(
+        "a construct of another file, the table of another stack, classes by their own names",
+        tree(STORED, FROM_STORE, MAIN),
+        tree(STORED, f"{FROM_STORE}store.orders.grant_write_data(self.run)\n", MAIN),
+    ),
+    Example(
+        "arguments in a dict",
+        tree(STORED, RUN_BY_PROPS, MAIN),
+        tree(STORED, f"{RUN_BY_PROPS}store.orders.grant_write_data(self.run)\n", MAIN),
     ),
     Example(
         "inline code",
@@ -534,6 +615,23 @@ EXAMPLES: tuple[Example, ...] = (
             'bucket = s3.Bucket.from_bucket_name(self, "Letters", "letters-of-others")',
             function(BUCKET_ENV),
             handler=UPLOAD,
+        ),
+    ),
+    Example(
+        "the bucket that an event names, of a bucket that the app does not make",
+        app(
+            'bucket = s3.Bucket.from_bucket_name(self, "Letters", "letters")',
+            function(),
+            handler=THUMBNAIL,
+        ),
+    ),
+    Example(
+        "a dict that is taken in is overruled by a name of another's",
+        app(
+            TABLE,
+            'common = {"TABLE": table.table_name}',
+            function('environment={**common, "TABLE": "elsewhere"}'),
+            handler=PUT,
         ),
     ),
     Example(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tapfix.codemods.examples.functions import app, function
+from tapfix.codemods.examples.several_files import DATABASE, DATABASE_HOST, MAIN, run, tree
 from tapfix.rule import Example
 
 VPC = 'vpc = ec2.Vpc(self, "Network", max_azs=2)'
@@ -183,7 +184,48 @@ def handler(event, context):
     )
 """
 
+RUN_GROUP = """\
+run_security_group = ec2.SecurityGroup(
+    self, "RunSecurityGroup", vpc=store.vpc, description="Network access of Run"
+)
+"""
+RUN_IN_VPC = (
+    "vpc=store.vpc",
+    "vpc_subnets=ec2.SubnetSelection(\n    subnet_type=ec2.SubnetType.PRIVATE_WITH_EGRESS\n)",
+    "security_groups=[run_security_group]",
+)
+PROPS = """\
+props = {
+    "runtime": Runtime.PYTHON_3_12,
+    "handler": "run.main",
+    "code": Code.from_asset("services/run"),
+    "environment": {"DB_HOST": store.database.db_instance_endpoint_address},
+}
+"""
+BY_PROPS = """\
+Function(
+    self,
+    "Run",
+    vpc=store.vpc,
+    vpc_subnets=ec2.SubnetSelection(
+        subnet_type=ec2.SubnetType.PRIVATE_WITH_EGRESS
+    ),
+    security_groups=[run_security_group],
+    **props,
+)
+"""
+
 EXAMPLES: tuple[Example, ...] = (
+    Example(
+        "a construct of another file, the database of another stack",
+        tree(DATABASE, run(DATABASE_HOST), MAIN),
+        tree(DATABASE, run(DATABASE_HOST, *RUN_IN_VPC, before=RUN_GROUP), MAIN),
+    ),
+    Example(
+        "arguments in a dict",
+        tree(DATABASE, f'{PROPS}Function(self, "Run", **props)\n', MAIN),
+        tree(DATABASE, PROPS + RUN_GROUP + BY_PROPS, MAIN),
+    ),
     Example(
         "a database whose address the function is told",
         app(VPC, POSTGRES, function(HOST), handler=CONNECT),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tapfix.codemods.examples.functions import app, function
+from tapfix.codemods.examples.several_files import DATABASE, DATABASE_HOST, MAIN, run, tree
 from tapfix.rule import Example
 
 VPC = 'vpc = ec2.Vpc(self, "Network", max_azs=2)'
@@ -101,6 +102,17 @@ database_group.add_ingress_rule(
 )
 """
 OTHER = 'other = ec2.SecurityGroup(self, "Other", vpc=vpc)'
+RUN = run(
+    "vpc=store.vpc",
+    "security_groups=[group]",
+    DATABASE_HOST,
+    before='group = ec2.SecurityGroup(self, "Group", vpc=store.vpc)\n',
+)
+RUN_RULE = """\
+store.database_group.add_ingress_rule(
+    group, ec2.Port.tcp(5432), "PostgreSQL from Run", remote_rule=True
+)
+"""
 WHOLE = (VPC, DATABASE_GROUP, WORKER_GROUP, GROUPED)
 
 
@@ -114,6 +126,11 @@ EXAMPLES: tuple[Example, ...] = (
         "a database and a function with groups of their own",
         app(*WHOLE, function(*IN_VPC), handler=IDLE),
         app(*WHOLE, function(*IN_VPC), RULE, handler=IDLE),
+    ),
+    Example(
+        "a construct of another file, the database of another stack",
+        tree(DATABASE, RUN, MAIN),
+        tree(DATABASE, RUN + RUN_RULE, MAIN),
     ),
     Example(
         "a database whose group CDK makes",
@@ -469,6 +486,16 @@ EXAMPLES: tuple[Example, ...] = (
     Example(
         "a function outside of the VPC",
         app(VPC, POSTGRES, function(HOST), handler=IDLE),
+    ),
+    Example(
+        "a function that lies in the VPC if someone says so",
+        app(
+            VPC,
+            POSTGRES,
+            'network = vpc if self.node.try_get_context("inside") else None',
+            function("vpc=network", HOST),
+            handler=IDLE,
+        ),
     ),
     Example(
         "another VPC",

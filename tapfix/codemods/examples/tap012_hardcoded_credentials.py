@@ -147,6 +147,83 @@ def mended(connect: str, driver: str = "psycopg2", reader: str = READER, more: s
     )
 
 
+CONSTANT = handler(
+    LOCAL.replace('"pa55word"', "PASSWORD"),
+    head='\nPASSWORD = "pa55word"\n\n\n',
+)
+TOLD = 'environment={"HOST": database.db_instance_endpoint_address}'
+TOLD_BOTH = (
+    'environment={\n    "HOST": database.db_instance_endpoint_address,\n'
+    '    "DB_SECRET_ARN": database.secret.secret_arn,\n}'
+)
+KEPT = """\
+import os
+
+import psycopg2
+
+kept = None
+
+
+def handler(event, context):
+    global kept
+    if kept is None:
+        kept = psycopg2.connect(
+            host=os.environ["HOST"],
+            user="postgres",
+            password="pa55word",
+        )
+    return kept.closed
+"""
+KEPT_AND_READ = (
+    KEPT.replace("import os\n\n", "import functools\nimport json\nimport os\n\nimport boto3\n")
+    .replace("None\n\n\n", f"None\n\n\n{READER}\n\n", 1)
+    .replace("        kept =", "        secret = database_secret()\n        kept =")
+    .replace('"postgres"', 'secret["username"]')
+    .replace('"pa55word"', 'secret["password"]')
+)
+AT_HOME = """\
+import os
+
+import psycopg2
+
+
+def connect():
+    if os.environ.get("STAGE") == "local":
+        return psycopg2.connect(
+            host=HOST, user="postgres", password="pa55word"
+        )
+    return psycopg2.connect(
+        host=os.environ["HOST"], user="postgres", password=os.environ["PASSWORD"]
+    )
+
+
+def handler(event, context):
+    return connect().closed
+"""
+MADE_URL = """\
+import sqlalchemy
+
+URL = sqlalchemy.URL.create(
+    "postgresql+psycopg2",
+    username="postgres",
+    password="pa55word",
+    host="localhost",
+    database="orders",
+)
+
+
+def handler(event, context):
+    return str(URL.host)
+"""
+TOLD_URL = (
+    "import functools\nimport json\nimport os\n\nimport boto3\nimport sqlalchemy\n\n\n"
+    f"{READER}\n\nsecret = database_secret()\n"
+    + MADE_URL.removeprefix("import sqlalchemy\n\n")
+    .replace('"pa55word"', 'secret["password"]')
+    .replace('"localhost"', 'secret["host"]')
+    .replace('"orders"', 'secret["dbname"]')
+    .replace('="postgres"', '=secret["username"]')
+)
 ASKED = """\
 import json
 import os
@@ -317,6 +394,38 @@ EXAMPLES: tuple[Example, ...] = (
             handler=mended(STORED.replace('secret["dbname"]', 'os.environ["DB_NAME"]')),
         ),
     ),
+    firing(
+        "a constant with a type",
+        CONSTANT.replace("PASSWORD =", "PASSWORD: str ="),
+        mended(STORED),
+    ),
+    firing(
+        "two logins of one block",
+        handler(LOCAL) + f"    other = {LOCAL}\n    other.close()\n",
+        mended(STORED) + f"    other = {STORED}\n    other.close()\n",
+    ),
+    Example(
+        "a connection that is kept, to a host that the stack tells",
+        app(VPC, DATABASE, function(TOLD), handler=KEPT),
+        app(VPC, DATABASE, function(TOLD_BOTH), GRANT, handler=KEPT_AND_READ),
+    ),
+    firing("a URL that SQLAlchemy puts together", MADE_URL, TOLD_URL),
+    firing(
+        "a dict of settings for a pool",
+        handler(
+            "ConnectionPool(\n        kwargs={\n"
+            '            "host": "localhost",\n            "dbname": "orders",\n'
+            '            "user": "postgres",\n            "password": "pa55word",\n'
+            "        }\n    )",
+            "from psycopg_pool import ConnectionPool",
+        ),
+        mended(
+            "ConnectionPool(\n        kwargs={\n"
+            '            "host": secret["host"],\n            "dbname": secret["dbname"],\n'
+            '            "user": secret["username"],\n            "password": secret["password"],\n'
+            "        }\n    )",
+        ).replace("import psycopg2", "from psycopg_pool import ConnectionPool"),
+    ),
     firing("a cluster of Aurora", handler(LOCAL), mended(STORED), AURORA),
     Example(
         "a module beside the handler, a function in a VPC with a way out",
@@ -412,6 +521,20 @@ EXAMPLES: tuple[Example, ...] = (
         ),
         reported=True,
     ),
+    Example(
+        "a password of Redis by its position",
+        app(
+            VPC,
+            CACHE_GROUP,
+            CACHE,
+            function(),
+            handler=CACHED.replace(
+                'host="localhost", port=6379, decode_responses=True',
+                '"localhost", 6379, 0, "pa55word"',
+            ),
+        ),
+        reported=True,
+    ),
     silent(
         "a URL of SQLAlchemy",
         "import sqlalchemy\n\nengine = sqlalchemy.create_engine(\n"
@@ -433,11 +556,75 @@ EXAMPLES: tuple[Example, ...] = (
     ),
     silent("another user", handler(LOCAL.replace('"postgres"', '"clerk"')), reported=True),
     silent("another host", handler(LOCAL.replace("localhost", "db.example.com")), reported=True),
+    Example(
+        "the host of a database whose name begins alike, and varies",
+        app(
+            VPC,
+            MYSQL,
+            function(),
+            handler=handler(
+                LOCAL.replace("psycopg2", "pymysql")
+                .replace("localhost", "tills-old.c9a.eu-west-1.rds.amazonaws.com")
+                .replace('"postgres"', '"shop"')
+                .replace('dbname="orders"', 'database="shop"'),
+                "import pymysql",
+            ),
+        ),
+        reported=True,
+    ),
+    Example(
+        "the host of a database whose name begins alike",
+        app(
+            VPC,
+            database('instance_identifier="orders"'),
+            function(),
+            handler=handler(
+                LOCAL.replace("localhost", "orders-old.c9a.eu-west-1.rds.amazonaws.com")
+            ),
+        ),
+        reported=True,
+    ),
     silent(
         "a constant that is read twice",
         handler(
             LOCAL.replace('"pa55word"', "PASSWORD"),
             head='\nPASSWORD = "pa55word"\nprint(len(PASSWORD))\n\n\n',
+        ),
+        reported=True,
+    ),
+    Example(
+        "a constant that another file may read",
+        app(VPC, DATABASE, function(), handler=CONSTANT, sweep="from worker import PASSWORD\n"),
+        reported=True,
+    ),
+    silent(
+        "a constant that a star import takes",
+        CONSTANT.replace("\nPASSWORD =", '\n__all__ = ["PASSWORD", "handler"]\nPASSWORD ='),
+        reported=True,
+    ),
+    silent(
+        "entries taken out of a dict",
+        handler(
+            LOCAL.replace('"pa55word"', 'LOGIN["password"]'),
+            head='\nLOGIN = {"password": "pa55word"}\n\n\n',
+        ),
+        reported=True,
+    ),
+    silent(
+        "one of two logins, as the environment says",
+        AT_HOME.replace("HOST,", '"db.example.com",'),
+        reported=True,
+    ),
+    Example(
+        "a secret that RDS itself keeps",
+        app(
+            VPC,
+            database(
+                'credentials=rds.Credentials.from_username("postgres")',
+                "manage_master_user_password=True",
+            ),
+            function(),
+            handler=handler(LOCAL),
         ),
         reported=True,
     ),
@@ -508,7 +695,30 @@ EXAMPLES: tuple[Example, ...] = (
         | {"tests/test_worker.py": "from worker.worker import handler\n\nassert handler\n"},
         reported=True,
     ),
+    Example(
+        "a handler that a script imports",
+        app(VPC, DATABASE, function(), handler=handler(LOCAL))
+        | {"scripts/fill.py": "from worker.worker import handler\n\nhandler({}, None)\n"},
+        reported=True,
+    ),
     # Silent
+    silent("a login at home", AT_HOME.replace("HOST,", '"localhost",')),
+    silent(
+        "a login at home where another one fails",
+        handler(
+            LOCAL.replace("\n", "\n    "),
+        ).replace(
+            "    connection =",
+            '    try:\n        connection = psycopg2.connect(event["dsn"])\n'
+            "    except KeyError:\n        connection =",
+            1,
+        ),
+    ),
+    silent(
+        "a switch and a name that are called passwords",
+        PLAIN,
+        'environment={"RESET_PASSWORD": "true", "DB_PASSWORD": "orders/db-password"}',
+    ),
     silent(
         "everything from variables",
         handler(

@@ -106,6 +106,19 @@ def _whole(title: str, handler: str, mended: str, *parts: str) -> Example:
     return _case(title, handler, mended, parts or _FED)
 
 
+_TIMED = """\
+def timed(function):
+    @functools.wraps(function)
+    def wrapper(event, context):
+        print(function.__name__)
+        return function(event, context)
+
+    return wrapper
+
+
+@timed
+"""
+
 BY_RECORD = (
     _queued("a queue goes on behind a failure", _HEAD + _PUT, _HEAD_MENDED + _PUT_MENDED),
     _case(
@@ -461,6 +474,11 @@ handler = Worker().handle
 
 AS_A_WHOLE = (
     _whole(
+        "a decorator of the app that only calls the handler",
+        "import functools\n" + _HEAD + _TIMED + _PUT,
+        "import functools\n" + _HEAD_MENDED + _TIMED + _PUT_WHOLE,
+    ),
+    _whole(
         "another source",
         """\
 import json
@@ -707,6 +725,39 @@ def handler(event, context):
         event=event, record_handler=save, processor=processor, context=context
     )
 """,
+    ),
+    _queued(
+        "a decorator of the app hands the handler to another",
+        _HEAD
+        + """\
+def again(function):
+    def wrapper(event, context):
+        return retry(function, event, context)
+
+    return wrapper
+
+
+@again
+"""
+        + _PUT,
+    ),
+    _queued(
+        "a decorator of the app catches",
+        _HEAD
+        + """\
+def careful(function):
+    def wrapper(event, context):
+        try:
+            return function(event, context)
+        except Exception:
+            return {"statusCode": 500}
+
+    return wrapper
+
+
+@careful
+"""
+        + _PUT,
     ),
     _queued(
         "a decorator of the app",

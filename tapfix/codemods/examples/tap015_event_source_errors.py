@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tapfix.codemods.examples.several_files import MAIN, run, tree
 from tapfix.codemods.examples.shapes import stack
 from tapfix.rule import Example
 
@@ -647,4 +648,42 @@ print(KinesisEventSource("cars", starting_position="LATEST"))
     ),
 )
 
-EXAMPLES = FIRING + SILENT
+CLICKS = 'self.clicks = kinesis.Stream(self, "Clicks")'
+FROM_CLICKS = """\
+self.run.add_event_source_mapping(
+    "Clicks",
+    event_source_arn=store.clicks.stream_arn,
+    starting_position=store.start,
+)
+"""
+CLICKS_MENDED = """\
+clicks_dead_letter_queue = sqs.Queue(
+    self,
+    "ClicksDeadLetterQueue",
+    encryption=sqs.QueueEncryption.SQS_MANAGED,
+    retention_period=Duration.days(14),
+)
+self.run.add_event_source_mapping(
+    "Clicks",
+    event_source_arn=store.clicks.stream_arn,
+    starting_position=store.start,
+    retry_attempts=3,
+    bisect_batch_on_error=True,
+    max_record_age=Duration.hours(24),
+    on_failure=lambda_event_sources.SqsDlq(clicks_dead_letter_queue),
+)
+"""
+OTHER_STACK = Example(
+    "a construct of another file, the stream of another stack",
+    tree(CLICKS + "\nself.start = lambda_.StartingPosition.LATEST", run() + FROM_CLICKS, MAIN),
+    tree(
+        CLICKS + "\nself.start = lambda_.StartingPosition.LATEST",
+        run() + CLICKS_MENDED,
+        MAIN,
+        imports="from aws_cdk import Duration, aws_ec2 as ec2\n"
+        "from aws_cdk import aws_lambda_event_sources as lambda_event_sources\n"
+        "from aws_cdk import aws_sqs as sqs\n",
+    ),
+)
+
+EXAMPLES = (OTHER_STACK, *FIRING, *SILENT)

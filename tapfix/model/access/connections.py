@@ -27,6 +27,7 @@ _DRIVERS = {
         "psycopg2.connect",
         "psycopg2.pool.SimpleConnectionPool",
         "psycopg2.pool.ThreadedConnectionPool",
+        "psycopg_pool.AsyncConnectionPool",
         "psycopg_pool.ConnectionPool",
     ),
     "mysql": (
@@ -34,11 +35,18 @@ _DRIVERS = {
         "aiomysql.connect",
         "aiomysql.create_pool",
         "mysql.connector.connect",
+        "mysql.connector.pooling.MySQLConnectionPool",
+        "pymysql.Connection",
         "pymysql.connect",
+        "pymysql.connections.Connection",
     ),
     "sqlserver": ("pymssql.connect", "pytds.connect"),
     "oracle": ("cx_Oracle.connect", "oracledb.connect"),
     "redis": (
+        "aioredis.Redis",
+        "aioredis.create_redis_pool",
+        "aioredis.from_url",
+        "redis.BlockingConnectionPool",
         "redis.ConnectionPool",
         "redis.Redis",
         "redis.Redis.from_url",
@@ -63,7 +71,13 @@ _DRIVERS = {
     "redshift": ("redshift_connector.connect",),
 }
 _FAMILIES = {name: family for family, names in _DRIVERS.items() for name in names}
-_URLS = ("sqlalchemy.create_engine", "sqlalchemy.ext.asyncio.create_async_engine")
+_URLS = (
+    "sqlalchemy.URL.create",
+    "sqlalchemy.create_engine",
+    "sqlalchemy.engine.URL.create",
+    "sqlalchemy.engine.url.URL.create",
+    "sqlalchemy.ext.asyncio.create_async_engine",
+)
 _SCHEMES = {"postgres": "postgres", "mysql": "mysql", "mariadb": "mysql", "mssql": "sqlserver"}
 _HOSTS = ("host", "url", "hosts", "server")
 LOCAL = ("localhost", "127.0.0.1", "0.0.0.0", "::1")

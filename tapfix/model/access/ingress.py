@@ -169,6 +169,8 @@ def is_in_same_network(app: App, function: Construct, store: DataStore) -> bool:
     given, network = function.value("vpc"), store.network
     if given is None or network is None:
         return False
+    if isinstance(given.origin, (ast.IfExp, ast.BoolOp)):
+        return False  # perhaps in none
     one = construct_at(app, given.module, given.node)
     other = construct_at(app, network.module, network.node)
     if one is not None or other is not None:
@@ -177,15 +179,15 @@ def is_in_same_network(app: App, function: Construct, store: DataStore) -> bool:
 
 
 def _is_held(app: App, use: Use) -> bool:
-    """Whether a group is only listed among those that a construct has."""
+    """Whether a group is only listed among those that a construct has, or what a trigger awaits."""
     parent = use.module.names.parents.get(use.node)
     if not isinstance(use.node, ast.List) or not isinstance(parent, ast.keyword):
         return False
     call = use.module.names.parents[parent]
-    is_connections = isinstance(call, ast.Call) and (
-        app.evaluator.callee(use.module, call) == "aws_cdk.aws_ec2.Connections"
-    )
-    return parent.arg in GROUP_ARGUMENTS and not is_connections
+    callee = app.evaluator.callee(use.module, call) if isinstance(call, ast.Call) else None
+    if isinstance(callee, str) and callee.startswith("aws_cdk.triggers."):
+        return True  # only waits
+    return parent.arg in GROUP_ARGUMENTS and callee != "aws_cdk.aws_ec2.Connections"
 
 
 def _is_peer(use: Use) -> bool:

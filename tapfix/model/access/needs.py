@@ -11,6 +11,7 @@ from tapfix.model.access.rights import part
 from tapfix.model.app import App
 from tapfix.model.cdk.constructs import Construct
 from tapfix.model.cdk.references import Reference, reference
+from tapfix.model.cdk.uses import Use
 from tapfix.model.lambdas.handlers import Handler
 from tapfix.model.lambdas.reached import Code
 from tapfix.model.lambdas.sdk import SdkCall, sdk_calls
@@ -40,7 +41,7 @@ class Need:
 
     ``resource`` is spelled where the need was found; ``anchor`` is the statement of the stack code
     behind which both exist, ``module`` its module. ``what`` says who does what: ``calls put_item``.
-    ``mapping`` is the event source mapping that asks for it, if one does.
+    ``mapping`` is the event source mapping, or the notification of a bucket, that leads to it.
     """
 
     function: Construct
@@ -134,10 +135,54 @@ def _called(app: App, function: Construct) -> Iterator[Need]:
     if not asked:
         return
     # Where one construct makes several functions, or its code is one of several, only what all do.
+    notices = _notices(app, function)
     for key in asked[0]:
         if all(key in other for other in asked):
             found, calls = asked[0][key]
-            yield _need(function, found, frozenset({key[2]}), _words(calls))
+            actions, notice = frozenset({key[2]}), notices.get(key[0])
+            if notice is None or not all(call.of_event for call in calls):
+                yield _need(function, found, actions, _words(calls))
+                continue
+            statement = notice.module.names.statement(notice.node)
+            assert isinstance(notice.node, ast.Call)
+            yield Need(
+                *(function, found, actions, _words(calls)), notice.module, statement, notice.node
+            )
+
+
+_NOTIFYING = (
+    "add_event_notification",
+    "add_object_created_notification",
+    "add_object_removed_notification",
+)
+
+
+_SOURCES = (
+    "aws_lambda_event_sources.S3EventSource",
+    "aws_lambda_event_sources.S3EventSourceV2",
+)
+
+
+def _notices(app: App, function: Construct) -> Mapping[Construct, Use]:
+    """The buckets whose events a function gets, each with the call that says so."""
+    found: dict[Construct, Use] = {}
+    for bucket in app.of("aws_s3.Bucket"):
+        for use in app.uses(bucket):
+            if use.kind == "call" and use.method in _NOTIFYING and use.value is not None:
+                first = 1 if use.method == "add_event_notification" else 0
+                target = use.value.argument("dest", first)
+                given = target.argument("fn", 0) if target is not None else None
+                one = reference(app, given.module, given.node) if given is not None else None
+                if one is not None and one.construct is function and not one.chain:
+                    found.setdefault(bucket, use)
+    for use in app.uses(function):
+        source = use.value.argument("source", 0) if use.value is not None else None
+        if use.chain == ("add_event_source",) and source is not None and source.cdk in _SOURCES:
+            given = source.argument("bucket", 0)
+            one = reference(app, given.module, given.node) if given is not None else None
+            if one is not None and isinstance(use.node, ast.Call):
+                found.setdefault(one.construct, use)
+    return found
 
 
 def _words(calls: Iterable[SdkCall]) -> str:
@@ -152,7 +197,13 @@ def _wanted(app: App, function: Construct, handler: Handler) -> _Wanted:
     found: _Wanted = {}
     known = variables(app, function)
     for call in sdk_calls(code_of(app, handler), load()):
-        for target in _targets(app, call, known):
+        targets = list(_targets(app, call, known))
+        if call.of_event:
+            targets += [
+                Reference(bucket, (), bucket.module, bucket.node)
+                for bucket in _notices(app, function)
+            ]
+        for target in targets:
             key = (target.construct, part(target), call.action)
             found.setdefault(key, (target, []))[1].append(call)
     return found

@@ -31,6 +31,7 @@ _SOURCES = {
     "SqsEventSource": "grant_consume_messages",
 }
 """What CDK's event sources call on what they read from."""
+_GIVES_NOTHING = ("ApiEventSource", "S3EventSource", "S3EventSourceV2", "SnsEventSource")
 _OWN = ((), ("role",), ("grant_principal",))
 _PRINCIPAL = frozenset(["role", "grant_principal", "role_arn", "role_name", "ref", "attr_arn"])
 """What leads from a function to its role, and from that to what names it."""
@@ -316,11 +317,14 @@ class _Reader:
         """What CDK's event source classes grant by themselves, on what they read from."""
         if not source.cdk.startswith("aws_lambda_event_sources."):
             raise _Unknown
+        name = source.cdk.rpartition(".")[2]
+        if name in _GIVES_NOTHING:
+            return
         first = source.arguments[0] if source.arguments else None
         given = first or next(iter((source.keywords or {}).values()), None)
         target = reference(self.app, given.module, given.node) if given is not None else None
         if target is not None:
-            method = _SOURCES.get(source.cdk.rpartition(".")[2], "")
+            method = _SOURCES.get(name, "")
             yield Right(load().grants(target.construct.cls).get(method, ALL), target)
 
 

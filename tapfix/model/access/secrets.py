@@ -50,6 +50,9 @@ def stored_login(app: App, store: DataStore) -> StoredLogin | str:
 def _secret(app: App, database: Construct) -> tuple[Reference, str] | str:
     """The secret, and the user in it."""
     own = Reference(database, ("secret",), database.module, database.node)
+    managed = database.value("manage_master_user_password")
+    if managed is not None and managed.constant is not False:
+        return f"the secret that RDS itself keeps for {database.label} holds no host"
     given = database.value("credentials")
     if given is None:
         return own, "postgres" if "postgres" in engine(database) else "admin"

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tapfix.edits import Ref
-from tapfix.model.access.credentials import logins
+from tapfix.model.access.credentials import logins, pieces
 from tapfix.model.access.needs import handlers_of
 from tapfix.model.app import App
 from tapfix.model.cdk.constructs import Construct
@@ -33,17 +33,22 @@ _ARGUMENTS = (
 _CALLED_PASSWORD = re.compile(r"(?:^|_)(?:PASSWORD|PASSWD|PASS|PWD)$", re.IGNORECASE)
 _URL = re.compile(r"://[^/\s:@]*:[^@/\s{}]+@")
 _OPEN = re.compile(r"user|host|port|name|engine|url|endpoint|region", re.IGNORECASE)
+_NAME = re.compile(r"[\w.-]+(?:/[\w.-]+)+")
+_SWITCHES = ("0", "1", "disabled", "enabled", "false", "no", "none", "off", "on", "true", "yes")
 _REFERENCES = ("{{resolve:", "arn:", "/")
 
 
 @dataclass(frozen=True, slots=True)
 class Plain:
-    """A password in stack code: where it stands, what holds it, the statement around it."""
+    """A password in stack code: where it stands, what holds it, the statement around it.
+
+    ``hides`` is what no report may show of it.
+    """
 
     ref: Ref
     what: str
     scope: Ref
-    text: str
+    hides: tuple[str, ...]
 
 
 def plain_passwords(app: App) -> Iterator[Plain]:
@@ -69,9 +74,8 @@ def _called(app: App, module: Module) -> Iterator[Plain]:
         given = given or next(iter((value.keywords or {}).values()), None)
         if given is not None and _is_password(given) and not _is_named_otherwise(module, call):
             last = ".".join(name.rsplit(".", 2)[-2:])
-            yield Plain(
-                module.ref(call), f"{last} is given", _statement(module, given), str(given.constant)
-            )
+            around = _statement(module, given)
+            yield Plain(module.ref(call), f"{last} is given", around, _hides(given))
 
 
 def _is_named_otherwise(module: Module, call: ast.Call) -> bool:
@@ -88,12 +92,8 @@ def _arguments(construct: Construct) -> Iterator[Plain]:
     for name in _ARGUMENTS:
         value = construct.value(name)
         if value is not None and _is_password(value):
-            yield Plain(
-                value.ref,
-                f"{name} of {construct.label} is",
-                construct.statement,
-                str(value.constant),
-            )
+            what = f"{name} of {construct.label} is"
+            yield Plain(value.ref, what, construct.statement, _hides(value))
 
 
 def _variables(app: App, function: Construct) -> Iterator[Plain]:
@@ -110,22 +110,34 @@ def _variables(app: App, function: Construct) -> Iterator[Plain]:
     for variable in known.values():
         if _tells_password(variable, used):
             what = f"the variable {variable.name} of {function.label} is"
-            text = str(variable.value.constant)
-            yield Plain(variable.value.ref, what, function.statement, text)
+            hides = _hides(variable.value)
+            yield Plain(variable.value.ref, what, function.statement, hides)
 
 
 def _tells_password(variable: Variable, used: set[str]) -> bool:
     text = variable.value.constant
     if isinstance(text, str) and _URL.search(text):
         return True
-    is_called = variable.name in used or _CALLED_PASSWORD.search(variable.name) is not None
-    return is_called and _is_password(variable.value)
+    if variable.name in used:
+        return _is_password(variable.value)
+    is_called = _CALLED_PASSWORD.search(variable.name) is not None
+    return is_called and _is_password(variable.value) and not _says_otherwise(str(text))
+
+
+def _says_otherwise(text: str) -> bool:
+    """Whether a text is rather a switch, or the name of a secret or a parameter."""
+    return text.lower() in _SWITCHES or _NAME.fullmatch(text) is not None
 
 
 def _is_password(value: Value) -> bool:
     """Whether a text is there and says of nothing else where the password is."""
     text = value.constant
     return isinstance(text, str) and bool(text) and not text.startswith(_REFERENCES)
+
+
+def _hides(value: Value) -> tuple[str, ...]:
+    text = str(value.constant)
+    return (text, *pieces(value, text))
 
 
 def _statement(module: Module, value: Value) -> Ref:

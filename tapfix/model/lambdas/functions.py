@@ -26,6 +26,7 @@ FUNCTIONS = (
     "aws_cloudfront.experimental.EdgeFunction",
     PYTHON_FUNCTION,
 )
+_BUCKETS = ("bucket", "s3_bucket_name")
 _COMMAND = re.compile(rb"^[ \t]*CMD[ \t]+(\[.*\])[ \t\r]*$", re.MULTILINE)
 
 
@@ -89,10 +90,25 @@ class _Source:
         """Whether a text that leads to the code is not known without its frame."""
         texts = [self.construct.value(name) for name in ("handler", "entry", "index")]
         code = self.construct.value("code")
-        kind, given = _kind(code) if code is not None else ("elsewhere", None)
+        kind, given = self.kind(code) if code is not None else ("elsewhere", None)
         if kind in ("asset", "image"):
             texts.append(given)
         return any(text is not None and self.read(text, Frame()) is None for text in texts)
+
+    def kind(self, code: Value) -> tuple[CodeKind, Value | None]:
+        """The kind of the code, and the value of its path or text."""
+        kind, given = _kind(code)
+        asset = self.asset(code) if kind == "elsewhere" else None
+        return (kind, given) if asset is None else ("asset", asset)
+
+    def asset(self, code: Value) -> Value | None:
+        """The path of the ``Asset`` from whose bucket a function of level 1 takes its code."""
+        bucket = (code.entries or code.keywords or {}).get("s3_bucket")
+        if bucket is None or not isinstance(bucket.node, ast.Attribute):
+            return None
+        made = self.reader.evaluator.value(bucket.module, bucket.node.value)
+        is_asset = made.kind == "call" and made.cdk == "aws_s3_assets.Asset"
+        return made.argument("path") if is_asset and bucket.node.attr in _BUCKETS else None
 
     def function(self, frame: Frame) -> LambdaFunction:
         runtime = _runtime(self.construct.value("runtime"))
@@ -102,7 +118,7 @@ class _Source:
         code = self.construct.value("code")
         if code is None:
             return LambdaFunction(self.construct, "elsewhere", None, None, handler, runtime)
-        kind, given = _kind(code)
+        kind, given = self.kind(code)
         if kind == "inline":
             path = self.read_file(given) if given is not None else None
             kind = "inline" if path is None else "file"

@@ -10,7 +10,14 @@ from tapfix.model.lambdas.handlers import Handler
 from tapfix.model.python.modules import AppClass, AppFunction
 
 # Decorators that leave errors as they are.
-_PLAIN_NAMES = ("capture", "capture_lambda_handler", "inject_lambda_context", "log_metrics")
+_PLAIN_NAMES = (
+    "capture",
+    "capture_lambda_handler",
+    "event_source",
+    "inject_lambda_context",
+    "log_metrics",
+)
+_WITHS = (ast.With, ast.AsyncWith)
 _NARROW = frozenset(
     {
         *("ArithmeticError", "AssertionError", "AttributeError", "ImportError", "IndexError"),
@@ -49,10 +56,34 @@ def _is_bare(acting: Acting, function: AppFunction) -> bool:
         called = decorator.func if isinstance(decorator, ast.Call) else decorator
         last = called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
         symbol = acting.evaluator.resolver.symbol(function.module, called)
+        if isinstance(symbol, AppFunction) and called is decorator and only_calls(symbol):
+            continue
         own = isinstance(symbol, (AppFunction, AppClass))
         if last != "staticmethod" and (own or last not in _PLAIN_NAMES):
             return False
     return True
+
+
+def only_calls(decorator: AppFunction) -> bool:
+    """Whether a decorator of the app does nothing with a function but call it, in no ``try``."""
+    names = decorator.positional
+    nodes = list(ast.walk(decorator.node))
+    if len(names) != 1 or any(is_try(node) or isinstance(node, _WITHS) for node in nodes):
+        return False
+    parents = decorator.module.names.parents
+    mentions = [node for node in nodes if isinstance(node, ast.Name) and node.id == names[0]]
+    return bool(mentions) and all(_is_plain(node, parents[node]) for node in mentions)
+
+
+def _is_plain(node: ast.Name, parent: ast.AST) -> bool:
+    """Whether a function is called, or only asked how it is called."""
+    if isinstance(parent, ast.Attribute):
+        return parent.attr in ("__doc__", "__module__", "__name__", "__qualname__")
+    if not isinstance(parent, ast.Call):
+        return False
+    called = parent.func
+    last = called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
+    return called is node or last == "wraps"
 
 
 def _tries(nodes: Sequence[ast.stmt]) -> Iterator[ast.AST]:

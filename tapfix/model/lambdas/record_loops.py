@@ -13,6 +13,7 @@ from tapfix.model.python.modules import AppFunction, Module
 
 _SHOWING = ("critical", "debug", "error", "exception", "info", "len", "print", "warning")
 _FLAT = (ast.With, ast.AsyncWith)
+_CONNECTING = ("connect", "connection")
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,7 +23,8 @@ class RecordLoop:
     ``record`` is the name of one record. ``acts`` is what one turn does, with the app's own
     functions; ``rollback`` is what a failed turn has to roll back, as an expression (``conn``);
     ``obstacle`` says why the turns cannot fail one by one. ``varies``: a turn uses the invocation's
-    own context.
+    own context. ``connects``: what is rolled back is a connection that the handler itself opens, so
+    that nothing of it is left once the handler has returned.
     """
 
     function: AppFunction
@@ -32,6 +34,7 @@ class RecordLoop:
     rollback: str | None
     obstacle: str | None
     varies: bool
+    connects: bool
 
     @property
     def module(self) -> Module:
@@ -73,7 +76,8 @@ def find_loop(acting: Acting, function: AppFunction) -> RecordLoop | None:
     rollback, obstacle = _transaction(acting, function, node, acts)
     obstacle = _obstacle(acting, function, node, acts) or obstacle
     varies = any(_is_context(function, inner) for inner in own_nodes(node.body))
-    return RecordLoop(function, node, record, tuple(acts), rollback, obstacle, varies)
+    connects = rollback is not None and _is_opened(acting, function, node, rollback)
+    return RecordLoop(function, node, record, tuple(acts), rollback, obstacle, varies, connects)
 
 
 def _flat(nodes: list[ast.stmt]) -> Iterator[ast.stmt]:
@@ -325,6 +329,18 @@ def _owner(
 def _is_made(acting: Acting, module: Module, value: ast.expr | None) -> bool:
     """Whether a value is a connection made on the spot."""
     return isinstance(value, ast.Call) and isinstance(acting.evaluator.callee(module, value), str)
+
+
+def _is_opened(acting: Acting, function: AppFunction, loop: ast.For, name: str) -> bool:
+    """Whether a name is bound once, in the function, to a new connection of a library."""
+    bindings = function.module.scope_of(loop).lookup(name)
+    if len(bindings) != 1 or bindings[0].kind != "assign":
+        return False
+    value = bindings[0].value
+    if bindings[0].scope.node is not function.node or not isinstance(value, ast.Call):
+        return False
+    callee = acting.evaluator.callee(function.module, value)
+    return isinstance(callee, str) and callee.rpartition(".")[2].lower() in _CONNECTING
 
 
 def _is_held(act: Act) -> bool:

@@ -11,6 +11,7 @@ from tapfix.model.lambdas.reached import Code, Leaf
 
 _SESSIONS = ("boto3.Session", "boto3.session.Session")
 _SUBRESOURCES = ("Bucket", "Object", "Queue", "Table", "Topic")
+_SIGNERS = ("generate_presigned_post", "generate_presigned_url")
 _POWERTOOLS = "aws_lambda_powertools.utilities.parameters."
 _PARAMETERS = {
     f"{_POWERTOOLS}get_parameter": ("ssm", "get_parameter", "ssm:GetParameter"),
@@ -28,6 +29,7 @@ class SdkCall:
 
     ``service`` is boto3's name; ``method`` what the code calls. ``variables`` are the environment
     variables, ``names`` the literals that say which resource it is about: all that it may be.
+    ``of_event``: it may be the bucket that an event of S3 names.
     """
 
     service: str
@@ -36,6 +38,7 @@ class SdkCall:
     place: Leaf
     variables: frozenset[str]
     names: frozenset[str]
+    of_event: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -83,6 +86,8 @@ def _call(code: Code, permissions: Permissions, place: Leaf) -> SdkCall | None:
     receiver = _receiver(code, Leaf(place.module, owner))
     if receiver is None:
         return None
+    if method in _SIGNERS and receiver.kind == "client":
+        return _signed(code, permissions, place, receiver.service, method)
     action = permissions.action(receiver.service, receiver.kind, method)
     name = receiver.name or _named(permissions, receiver.service, place)
     if action is None or name is None:
@@ -110,13 +115,40 @@ def _paginated(
     return _about(code, receiver.service, given.constant, action, place, name)
 
 
+def _signed(
+    code: Code, permissions: Permissions, place: Leaf, service: str, method: str
+) -> SdkCall | None:
+    """``client.generate_presigned_url("get_object", Params={"Bucket": …})``.
+
+    Whoever has the URL does with it what the function that signed it may do.
+    """
+    node = place.node
+    assert isinstance(node, ast.Call)
+    given = {keyword.arg: keyword.value for keyword in node.keywords}
+    signed: object = "put_object"
+    name = given.get("Bucket", node.args[0] if node.args else None)
+    if method == "generate_presigned_url":
+        operation = given.get("ClientMethod", node.args[0] if node.args else None)
+        params = given.get("Params", node.args[1] if len(node.args) > 1 else None)
+        if operation is None or params is None:
+            return None
+        signed = code.evaluator.value(place.module, operation).constant
+        known = code.evaluator.value(place.module, params).entries or {}
+        named = next((known[n] for n in permissions.names(service) if n in known), None)
+        name = named.node if named is not None and named.module is place.module else None
+    action = permissions.action(service, "client", signed) if isinstance(signed, str) else None
+    if action is None or name is None:
+        return None
+    return _about(code, service, method, action, place, Leaf(place.module, name))
+
+
 def _about(
     code: Code, service: str, method: str, action: str, place: Leaf, name: Leaf
 ) -> SdkCall | None:
     leaves = code.leaves(name.module, name.node)
     if not leaves:
         return None
-    variables, names = set(), set()
+    variables, names, of_event = set(), set(), False
     for leaf in leaves:
         variable = code.variable(leaf)
         literal = code.evaluator.value(leaf.module, leaf.node).constant
@@ -124,9 +156,20 @@ def _about(
             variables.add(variable)
         elif isinstance(literal, str):
             names.add(literal)
+        elif service == "s3" and _is_bucket_of_event(leaf.node):
+            of_event = True
         else:
             return None
-    return SdkCall(service, method, action, place, frozenset(variables), frozenset(names))
+    return SdkCall(service, method, action, place, frozenset(variables), frozenset(names), of_event)
+
+
+def _is_bucket_of_event(node: ast.expr) -> bool:
+    """Whether an expression is ``record["s3"]["bucket"]["name"]``."""
+    keys: list[object] = []
+    while isinstance(node, ast.Subscript):
+        keys.append(node.slice.value if isinstance(node.slice, ast.Constant) else None)
+        node = node.value
+    return keys[:3] == ["name", "bucket", "s3"]
 
 
 def _named(permissions: Permissions, service: str, place: Leaf) -> Leaf | None:

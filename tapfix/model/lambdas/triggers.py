@@ -155,8 +155,18 @@ def _is_harmless(app: App, use: Use, calls: set[ast.Call]) -> bool:
             return use.node in calls
         return first in _METHODS or first.startswith("metric")
     if use.kind == "escape":
-        return False
+        return _is_awaited(app, use)
     return any(_is_harmless_call(app, use.module, call, calls) for call in _calls_around(use))
+
+
+def _is_awaited(app: App, use: Use) -> bool:
+    """Whether a list of functions only says what a trigger runs before or behind."""
+    parent = use.module.names.parents.get(use.node)
+    call = use.module.names.parents.get(parent) if isinstance(parent, ast.keyword) else None
+    if not isinstance(call, ast.Call) or not isinstance(use.node, ast.List):
+        return False
+    callee = app.evaluator.callee(use.module, call)
+    return isinstance(callee, str) and callee.startswith("aws_cdk.triggers.")
 
 
 def _calls_around(use: Use) -> Iterator[ast.Call]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -42,10 +43,27 @@ def _given(app: App, function: Construct) -> Iterator[tuple[str, Value]]:
         elif given.kind == "dict" and function.cls.level == 1 and given.entries:
             given = given.entries.get("variables", given)
     if given is not None and given.entries is not None:
-        yield from given.entries.items()
+        yield from _entries(app, given).items()
     for use in app.uses(function):
         if use.kind == "call" and use.chain == ("add_environment",) and not use.conditional:
             key = use.value.argument("key", 0) if use.value is not None else None
             value = use.value.argument("value", 1) if use.value is not None else None
             if key is not None and value is not None and isinstance(key.constant, str):
                 yield key.constant, value
+
+
+def _entries(app: App, given: Value) -> Mapping[str, Value]:
+    """The entries of a dict, with those of the dicts that it is told to take in: ``{**common}``."""
+    found: dict[str, Value] = {}
+    node, module = given.origin, given.origin_module
+    if not isinstance(node, ast.Dict):
+        return given.entries or found
+    for key, item in zip(node.keys, node.values, strict=True):
+        value = app.evaluator.value(module, item)
+        if key is None:
+            found |= _entries(app, value) if value.entries is not None else {}
+            continue
+        name = app.evaluator.value(module, key).constant
+        if isinstance(name, str):
+            found[name] = value
+    return found

@@ -12,7 +12,7 @@ from tapfix.edits import (
     ReplaceExpression,
 )
 from tapfix.model.access.connections import has_unknown_engine
-from tapfix.model.access.credentials import Login, Setting, is_local
+from tapfix.model.access.credentials import Login, Setting, is_local, logins
 from tapfix.model.access.datastores import FAMILIES, DataStore, data_stores
 from tapfix.model.access.needs import Need, code_of
 from tapfix.model.access.principals import principal
@@ -22,23 +22,21 @@ from tapfix.model.app import App
 from tapfix.model.cdk.constructs import Construct
 from tapfix.model.lambdas.handlers import Handler
 from tapfix.model.lambdas.variables import Variable, variables
-from tapfix.model.python.callers import Callers
 from tapfix.model.python.modules import Module
 from tapfix.model.python.values import Value
 from tapfix.recipes.access.function_variables import Wanted, joined, may_have, told
 from tapfix.recipes.access.grants import grant
-from tapfix.recipes.access.secret_places import without_boto3, without_way_out
+from tapfix.recipes.access.other_readers import is_read_elsewhere, run_by
+from tapfix.recipes.access.secret_places import without_boto3, without_cache, without_way_out
 from tapfix.recipes.access.secret_readers import local_name, reader
 from tapfix.recipes.arguments import Obstacle, is_own_constant
 from tapfix.recipes.endpoints import Endpoint, endpoint
 from tapfix.recipes.library import spell_function
-from tapfix.recipes.naming.mentions import is_tested
 
 _SECRET_READS = ("secret_arn", "secret_full_arn", "secret_name")
 _READ = frozenset({"secretsmanager:GetSecretValue"})
 _WITH_SECRETS = ("postgres", "mysql")
 _ENDPOINTS = ("postgres", "mysql", "redis")
-_OLD = ("python3.6", "python3.7", "python3.8")
 # What lies in these runs later, several times or not at all.
 _SOMETIMES = (
     ast.AsyncFunctionDef,
@@ -52,6 +50,20 @@ _SOMETIMES = (
     ast.ListComp,
     ast.SetComp,
     ast.match_case,
+)
+# What may stand behind a database's name; any other word makes it that of another database.
+_ENVIRONMENTS = (
+    "dev",
+    "development",
+    "preprod",
+    "prod",
+    "production",
+    "qa",
+    "sandbox",
+    "stage",
+    "staging",
+    "test",
+    "uat",
 )
 _TLS = ("ssl", "ssl_context", "connection_class")
 Edits = tuple[Edit, ...] | Obstacle
@@ -101,8 +113,11 @@ def _case(app: App, login: Login) -> _Case | Obstacle:
         return Obstacle("the app has no database of that kind whose secret could be read")
     if len(mine) > 1 or has_unknown_engine(app):
         return Obstacle("which of the app's databases it means is not certain")
-    if is_tested(app, Callers(app.evaluator), login.place.module):
-        return Obstacle("a test of the app may import the handler, and would miss the variables")
+    other = run_by(app, login.place.module)
+    if other is not None:
+        return Obstacle(f"{other} of the app may import the file, and would miss the variables")
+    if login.is_chosen:
+        return Obstacle("the environment, or an error, decides whether it is this login")
     return _Case(app, login, handlers, functions, mine[0])
 
 
@@ -143,7 +158,7 @@ def _irreplaceable(case: _Case, setting: Setting) -> Obstacle | None:
     value = setting.value
     if not setting.is_plain:
         return Obstacle(f"its {setting.role} is one of several, or worked out")
-    if value.is_direct or _constant_statement(case.module, value) is not None:
+    if value.is_direct or _constant_statement(case.app, case.module, value) is not None:
         return None
     return Obstacle(f"its {setting.role} is a constant that is read elsewhere, or of another file")
 
@@ -163,16 +178,19 @@ def _is_written(case: _Case, setting: Setting) -> bool:
     return bool(setting.texts) and not is_set
 
 
-def _constant_statement(module: Module, value: Value) -> ast.Assign | None:
+def _constant_statement(app: App, module: Module, value: Value) -> ast.stmt | None:
     """The assignment at module level that only a login reads."""
     if not is_own_constant(value) or value.origin_module is not module:
         return None
     statement = module.names.parents.get(value.origin)
-    if not isinstance(statement, ast.Assign) or statement not in module.file.tree.body:
+    if statement not in module.file.tree.body:
         return None
-    names = [target.id for target in statement.targets if isinstance(target, ast.Name)]
-    reads = len(module.names.loads.get(names[0], ())) if names else 0
-    return statement if len(statement.targets) == len(names) == reads == 1 else None
+    match statement:
+        case ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name)):
+            reads = len(module.names.loads.get(name, ()))
+            is_own = reads == 1 and not is_read_elsewhere(app, module, name)
+            return statement if is_own else None
+    return None
 
 
 def _elsewhere(case: _Case) -> Obstacle | None:
@@ -202,7 +220,8 @@ def _is_called(case: _Case, host: str) -> bool:
     first = given.constant if given.kind == "constant" else next(iter(given.parts), None)
     stem = first.rstrip("-").lower() if isinstance(first, str) else ""
     label, _, domain = host.lower().partition(".")
-    if not stem or not (label == stem or label.startswith(f"{stem}-")):
+    is_its = label.startswith(f"{stem}-") and label[len(stem) + 1 :] in _ENVIRONMENTS
+    if not stem or not (label == stem or (is_its and given.kind != "constant")):
         return False
     if domain.endswith(".rds.amazonaws.com"):
         return True
@@ -245,12 +264,13 @@ def _other_login(case: _Case, stored: StoredLogin) -> Obstacle | None:
     if port is None and case.store.port != FAMILIES[case.login.family]:
         return Obstacle("it does not say at which port, and the database's is not the usual one")
     for function in case.functions:
-        obstacle = without_way_out(case.store, function) or without_boto3(case.app, function)
+        obstacle = (
+            without_way_out(case.store, function)
+            or without_boto3(case.app, function)
+            or without_cache(case.app, function)
+        )
         if obstacle is not None:
             return obstacle
-    runtimes = [f.runtime for handler in case.handlers for f in handler.deployed_by]
-    if any(runtime in _OLD for runtime in runtimes):
-        return Obstacle("functools.cache needs Python 3.9")
     return None
 
 
@@ -303,14 +323,14 @@ def _allowed(case: _Case, stored: StoredLogin) -> Edits:
 def _read_secret(case: _Case, stored: StoredLogin, variable: str) -> Edits:
     module, holder = case.module, case.login.holder
     assert holder is not None
-    statement = module.names.statement(holder.origin)
-    code, name = reader(case.app, module, variable, statement), local_name(module)
+    anchor = _first_of_block(case, module.names.statement(holder.origin))
+    code, name = reader(case.app, module, variable, anchor), local_name(module)
     if isinstance(code, Obstacle):
         return code
     if isinstance(name, Obstacle):
         return name
     edits: list[Edit] = [*code.imports]
-    edits.append(InsertStatements(module.ref(statement), f"{name} = {code.text}()", before=True))
+    edits.append(InsertStatements(module.ref(anchor), f"{name} = {code.text}()", before=True))
     for role, setting in case.login.settings.items():
         if not _is_written(case, setting):
             continue
@@ -322,8 +342,26 @@ def _read_secret(case: _Case, stored: StoredLogin, variable: str) -> Edits:
             edits += made
             continue
         text = f'{name}["{key}"]'
-        edits += _replaced(module, setting.value, f"int({text})" if role == "port" else text)
+        text = f"int({text})" if role == "port" else text
+        edits += _replaced(case.app, module, setting.value, text)
     return tuple(edits)
+
+
+def _first_of_block(case: _Case, statement: ast.stmt) -> ast.stmt:
+    """The first statement of a block that logs in, so that several read the secret once."""
+    module = case.module
+    first = {statement}
+    for one in logins(case.app, case.handlers[0]):
+        is_like = one.holder is not None and one.passwords and one.family == case.login.family
+        if is_like and one.holder is not None and one.holder.origin_module is module:
+            first.add(module.names.statement(one.holder.origin))
+    parent = module.names.parents[statement]
+    blocks: list[list[ast.stmt]] = [
+        block
+        for name in ("body", "orelse", "finalbody")
+        if isinstance(block := getattr(parent, name, None), list) and statement in block
+    ]
+    return next((one for block in blocks for one in block if one in first), statement)
 
 
 def _database_name(setting: Setting) -> Wanted:
@@ -333,10 +371,10 @@ def _database_name(setting: Setting) -> Wanted:
     return Wanted("DB_NAME", is_it, f'"{setting.text}"')
 
 
-def _replaced(module: Module, value: Value, text: str) -> list[Edit]:
+def _replaced(app: App, module: Module, value: Value, text: str) -> list[Edit]:
     """The edits that put another text in the place of a setting, and take its constant away."""
     edits: list[Edit] = [ReplaceExpression(value.ref, text)]
-    statement = None if value.is_direct else _constant_statement(module, value)
+    statement = None if value.is_direct else _constant_statement(app, module, value)
     if statement is not None:
         edits.append(RemoveStatement(module.ref(statement)))
     return edits
@@ -349,7 +387,7 @@ def _from_variable(case: _Case, setting: Setting, wanted: Wanted) -> Edits:
     code = spell_function(case.app, case.module, case.module.file.tree, "os", "environ")
     text = f'{code.text}["{known[0]}"]'
     text = f"int({text})" if setting.role == "port" else text
-    return (*_replaced(case.module, setting.value, text), *code.imports, *known[1])
+    return (*_replaced(case.app, case.module, setting.value, text), *code.imports, *known[1])
 
 
 # With an address

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 
 from tapfix.edits import Edit, InsertStatements
+from tapfix.model.access.datastores import GROUP_ARGUMENTS
 from tapfix.model.access.ingress import Pair
 from tapfix.model.app import App
 from tapfix.model.cdk.carriers import carrier
@@ -16,6 +17,7 @@ from tapfix.model.python.callers import home
 from tapfix.model.python.modules import Module
 from tapfix.recipes.arguments import Obstacle
 from tapfix.recipes.imports import write
+from tapfix.recipes.new_ids import FreeIds, places_of
 from tapfix.recipes.spelling import here, spelled
 
 _WORD = re.compile(r"[A-Za-z0-9]+")
@@ -51,11 +53,34 @@ def admit(app: App, pair: Pair) -> tuple[Edit, ...] | Obstacle:
         # The store leads to its groups, whether or not they can be named.
         owner, text = store, spelled(app, store, place.module, place.anchor)
     if text is None:
+        text = _by_id(app, pair, place)
+    if text is None:
         return Obstacle(f"nothing beside the function leads to {owner.label}")
     template = _rule(app, pair, owner, place, text)
     code = write(app, place.module, _near(app, place.module, pair.function), template)
     ref = place.module.ref(place.anchor)
     return (InsertStatements(ref, code.text, before=place.before), *code.imports)
+
+
+def _by_id(app: App, pair: Pair, place: _Place) -> str | None:
+    """The group of a store of level 1 in another stack: the one whose id the store itself tells.
+
+    None where that cannot be named either.
+    """
+    store, scope = pair.store.construct, pair.function.scope
+    told = next((name for name in GROUP_ARGUMENTS if store.argument(name) is not None), None)
+    known = store.id.constant if store.id is not None else None
+    text = spelled(app, store, place.module, place.anchor)
+    if told is None or scope is None or text is None or not isinstance(known, str):
+        return None
+    if pair.function.id is None or not isinstance(pair.function.id.constant, str):
+        return None  # it may be made several times, and a group of one id only once
+    if store.cls.level > 1 or in_same_stack(app, pair.function, store):
+        return None
+    places = places_of(app, pair.function.module, pair.function.node)
+    wanted = f"{''.join(_WORD.findall(known))}Group"
+    made = f'{scope.source}, "{app.once(FreeIds).take(places, wanted)}", {text}.{told}[0]'
+    return f"<aws_ec2.SecurityGroup>.from_security_group_id({made})"
 
 
 def _waits(app: App, function: Construct) -> bool:
@@ -77,6 +102,8 @@ def _rule(app: App, pair: Pair, owner: Construct, place: _Place, text: str) -> s
     said = f'"{pair.store.words} from {_name(pair.function)}"'
     far = not in_same_stack(app, pair.function, owner)
     is_group = owner is not pair.store.construct
+    if text.startswith("<"):
+        return f"{place.caller}.connections.allow_to({text}, {port}, {said})"
     if is_group and pair.groups and not _is_closed(pair):
         remote = ", remote_rule=True" if far else ""
         return f"{text}.add_ingress_rule({place.caller}, {port}, {said}{remote})"

@@ -37,7 +37,7 @@ _LONGEST = 255 - 13
 
 
 @dataclass(frozen=True, slots=True)
-class _Network:
+class Network:
     """How the place of a function calls the VPC, and the construct if the app makes it."""
 
     text: str
@@ -45,7 +45,7 @@ class _Network:
 
 
 @dataclass(frozen=True, slots=True)
-class _Group:
+class OwnGroup:
     """The variable that holds a new security group, and the edits that make it."""
 
     name: str
@@ -59,7 +59,7 @@ def join(
     obstacle = _unmovable(function)
     if obstacle is not None:
         return obstacle
-    network = _network(app, function, [one.store for one in reached])
+    network = network_of(app, function, [one.store for one in reached])
     if isinstance(network, Obstacle):
         return network
     kind = _subnets(app, function, network, [one.store for one in reached])
@@ -68,7 +68,7 @@ def join(
     allowed = _allowed(app, function)
     if isinstance(allowed, Obstacle):
         return allowed
-    group = _group(app, ids, function, network.text)
+    group = own_group(app, ids, function, network.text)
     if isinstance(group, Obstacle):
         return group
     selection = f"<aws_ec2.SubnetSelection>(subnet_type=<aws_ec2.SubnetType>.{kind})"
@@ -98,7 +98,8 @@ def _unmovable(function: Construct) -> Obstacle | None:
 # The VPC
 
 
-def _network(app: App, function: Construct, stores: Sequence[DataStore]) -> _Network | Obstacle:
+def network_of(app: App, function: Construct, stores: Sequence[DataStore]) -> Network | Obstacle:
+    """The VPC of some data stores, as the place of a function calls it."""
     given = [store.network for store in stores if store.network is not None]
     found = [reference(app, value.module, value.node) for value in given]
     if len({value.origin for value in given}) > 1 and len({_made(one) for one in found}) > 1:
@@ -111,7 +112,7 @@ def _network(app: App, function: Construct, stores: Sequence[DataStore]) -> _Net
         return Obstacle("nothing beside the function leads to the VPC")
     if first is not None and not may_refer(app, function, first.construct):
         return Obstacle("the VPC belongs to a stack that may have to wait for the function's")
-    return _Network(text, first.construct if first is not None else None)
+    return Network(text, first.construct if first is not None else None)
 
 
 def _made(found: Reference | None) -> ast.AST | None:
@@ -132,7 +133,7 @@ def _spelled(app: App, function: Construct, given: Value, found: Reference | Non
 
 
 def _subnets(
-    app: App, function: Construct, network: _Network, stores: Sequence[DataStore]
+    app: App, function: Construct, network: Network, stores: Sequence[DataStore]
 ) -> str | Obstacle:
     """The member of ``SubnetType`` that the function's subnets have."""
     kinds = types_of_network(network.construct) if network.construct is not None else None
@@ -154,7 +155,7 @@ def _subnets(
     return min(private)
 
 
-def _has_no_gateway(network: _Network) -> bool:
+def _has_no_gateway(network: Network) -> bool:
     given = network.construct.value("nat_gateways") if network.construct is not None else None
     return given is not None and given.constant == 0
 
@@ -182,12 +183,13 @@ def _allowed(app: App, function: Construct) -> tuple[Edit, ...] | Obstacle:
 # The security group
 
 
-def _group(app: App, ids: FreeIds, function: Construct, network: str) -> _Group | Obstacle:
+def own_group(app: App, ids: FreeIds, function: Construct, network: str) -> OwnGroup | Obstacle:
+    """A security group for a function in the VPC that its place calls ``network``."""
     module, scope = function.module, function.scope
     statement = module.names.statement(function.node)
     waiting = _waiting(app, function, network)
     if waiting is not None:
-        return _Group(waiting, ())
+        return OwnGroup(waiting, ())
     written_id = _id(app, ids, function)
     if written_id is None or scope is None:
         return Obstacle("its id is put together in a way that leaves no place for another id")
@@ -200,7 +202,7 @@ def _group(app: App, ids: FreeIds, function: Construct, network: str) -> _Group 
     code = write(app, module, _near(app, function), template)
     blank = _blank(module, statement)
     insert = InsertStatements(module.ref(statement), code.text, before=True, blank=blank)
-    return _Group(name, (insert, *code.imports, *edits))
+    return OwnGroup(name, (insert, *code.imports, *edits))
 
 
 def _waiting(app: App, function: Construct, network: str) -> str | None:
@@ -245,7 +247,7 @@ def _id(app: App, ids: FreeIds, function: Construct) -> str | None:
         return None
     if isinstance(given.constant, str) and given.is_direct:
         places = places_of(app, function.module, function.node)
-        return f'"{ids.take(places, f"{_pascal(given.constant)}SecurityGroup")}"'
+        return f'"{ids.take(places, f"{pascal(given.constant)}SecurityGroup")}"'
     source = given.source
     if isinstance(given.node, ast.JoinedStr) and source[:2] in ('f"', "f'"):
         return f"{source[:-1]}SecurityGroup{source[-1]}"
@@ -256,20 +258,22 @@ def _id(app: App, ids: FreeIds, function: Construct) -> str | None:
 
 def _stem(function: Construct) -> str:
     known = function.id.constant if function.id is not None else None
-    return _pascal(known) if isinstance(known, str) else ""
+    return pascal(known) if isinstance(known, str) else ""
 
 
-def _pascal(text: str) -> str:
+def pascal(text: str) -> str:
+    """A text as the id of a construct: ``news-stream`` and ``news_stream`` give ``NewsStream``."""
     return "".join(word[:1].upper() + word[1:] for word in _WORD.findall(text))
 
 
-def _snake(text: str) -> str:
+def snake(text: str) -> str:
+    """A text as a variable is called: ``NewsStream`` gives ``news_stream``."""
     return "_".join(_WORD.findall(_HUMP.sub("_", text).replace("_", " "))).lower()
 
 
 def _variable(function: Construct, stem: str) -> str:
     held = (carrier(function) or "").rpartition(".")[2]
-    base = f"{held or _snake(stem) or 'function'}_security_group"
+    base = f"{held or snake(stem) or 'function'}_security_group"
     base = base if base.isidentifier() else "function_security_group"
     scope = function.module.scope_of(function.node)
     tries = (base, *(f"{base}_{number}" for number in range(2, 100)))
@@ -281,7 +285,7 @@ def _physical(app: App, function: Construct, stem: str) -> tuple[list[str], tupl
     module = function.module
     named = [one for one in app.of(_GROUP) if one.module is module]
     named = [one for one in named if one.argument("security_group_name") is not None]
-    base = f"{_snake(stem).replace('_', '-')}-sg"
+    base = f"{snake(stem).replace('_', '-')}-sg"
     is_plain = function.id is not None and function.id.is_direct and bool(stem)
     if not named or not is_plain or len(base) > _LONGEST:
         return [], ()

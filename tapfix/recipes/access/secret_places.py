@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from tapfix.model.access.datastores import DataStore, subnet_types, types_of_network
 from tapfix.model.access.needs import handlers_of
 from tapfix.model.app import App
@@ -10,6 +12,7 @@ from tapfix.model.cdk.references import reference
 from tapfix.recipes.arguments import Obstacle
 
 _EGRESS = "PRIVATE_WITH_EGRESS"
+_OLD = re.compile(r"python:?3\.[678]\b")
 _ENDPOINT = "aws_ec2.InterfaceVpcEndpointAwsService.SECRETS_MANAGER"
 
 
@@ -65,4 +68,15 @@ def without_boto3(app: App, function: Construct) -> Obstacle | None:
         )
         if b"lambda/python" not in dockerfile and not imported:
             return Obstacle("its image may lack boto3")
+    return None
+
+
+def without_cache(app: App, function: Construct) -> Obstacle | None:
+    """Why ``functools.cache``, which came with Python 3.9, may be missing."""
+    for made in app.functions:
+        if made.construct is function:
+            dockerfile = app.files.get(f"{made.path}/Dockerfile", b"")
+            told = dockerfile.decode("utf-8", "replace") if made.code == "image" else made.runtime
+            if _OLD.search(told or "") is not None:
+                return Obstacle("functools.cache needs Python 3.9")
     return None

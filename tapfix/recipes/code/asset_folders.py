@@ -47,7 +47,7 @@ def home_of(app: App, module: Module, *, python: bool) -> tuple[str, bool]:
     for handler in app.handlers:
         folder = posixpath.dirname(handler.module.path)
         for place in (folder, posixpath.dirname(folder)):
-            if _is_shared(place) and is_free_of_stacks(app, place):
+            if is_shared(place) and is_free_of_stacks(app, place):
                 return place, False
     folder = posixpath.dirname(module.path)
     if posixpath.basename(folder) in _OF_STACKS and folder != app.root:
@@ -75,7 +75,7 @@ def _kept_in(
     for folder, handlers in modules.items():
         parent = posixpath.dirname(folder)
         files = {(handler or "").rpartition(".")[0] for handler in handlers}
-        if _is_shared(folder) or len(files) > 1:
+        if is_shared(folder) or len(files) > 1:
             votes[folder, folder not in made] += len(files)
         elif is_free_of_stacks(app, parent):
             votes[parent, False] += 1
@@ -86,7 +86,7 @@ def _kept_in(
     return folder, flat and python
 
 
-def _is_shared(folder: str) -> bool:
+def is_shared(folder: str) -> bool:
     """Whether a folder is called like one for several functions."""
     return posixpath.basename(folder).replace("-", "_") in _SHARED
 

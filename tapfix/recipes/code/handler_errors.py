@@ -26,6 +26,8 @@ _IDS: dict[Service, str] = {
     "Kinesis": '["kinesis"]["sequenceNumber"]',
     "SQS": '["messageId"]',
 }
+# What only records of S3, SES and SNS have: Lambda hands over one of those at a time.
+_NO_BATCHES = frozenset({"Sns", "s3", "ses"})
 _TOP = (ast.Global, ast.Nonlocal, ast.Import, ast.ImportFrom)
 _NO_DICTS = ("None", "bool", "float", "int", "list", "str")
 
@@ -81,6 +83,8 @@ class _Writer:
             return self.whole(loop.obstacle)
         if self.is_used_elsewhere():
             return self.whole("other code calls it")
+        if self.is_decorated():
+            return self.whole("its decorator may not hand on what it answers")
         if _ANSWER in self.module.file.text or any(
             _ANSWER in a.module.file.text for a in loop.acts
         ):
@@ -89,6 +93,14 @@ class _Writer:
         if feed is None:
             return self.without_feed(loop, repeats)
         return self.with_feed(loop, feed, repeats)
+
+    def is_decorated(self) -> bool:
+        """Whether a decorator of the app's own stands between the handler and Lambda."""
+        resolver = self.app.evaluator.resolver
+        return any(
+            isinstance(resolver.symbol(self.module, decorator), AppFunction)
+            for decorator in self.function.node.decorator_list
+        )
 
     def is_used_elsewhere(self) -> bool:
         """Whether code or tests of the app rely on what the handler raises or returns."""
@@ -129,6 +141,8 @@ class _Writer:
     def without_feed(self, loop: RecordLoop, repeats: bool) -> Mended:
         """No mapping to change: Lambda tries everything again if the handler raises."""
         service = _service_read(loop)
+        if not _NO_BATCHES.isdisjoint(_parts_read(loop)):
+            return self.whole(None)
         if service is None or has_sources(self.app, self.handler) or self.handler.is_orphan:
             return self.whole("what feeds it is not sure")
         return self.raising(loop, service, repeats, "the app does not say what feeds it")
@@ -164,10 +178,15 @@ class _Writer:
             return Obstacle("it returns what Lambda would not take for an answer")
         identifier = f"{loop.record}{_IDS[feed.service]}"
         item = f'{{"itemIdentifier": {identifier}}}'
-        lines = [self.message(identifier), *self.rollback(loop)]
+        lines = [self.message(identifier)]
         if feed.service != "SQS" and not repeats:
+            if not loop.connects:
+                lines += self.rollback(loop)
+            # Else it ends here: a rollback could only raise, where the connection is lost, and
+            # with the answer gone everything before this record would be done again.
             lines.append(f'return {{"{_ANSWER}": [{item}]}}')
             return (self.wrap(loop.node.body, lines), *self.no_answer(loop), *self.annotation())
+        lines += self.rollback(loop)
         name = self.free_name()
         if name is None:
             return Obstacle("the names for its answer are taken")
@@ -258,16 +277,20 @@ class _Writer:
 def _service_read(loop: RecordLoop) -> Service | None:
     """The stream whose records a loop reads: by the part of a record that holds its data."""
     keys: dict[object, Service] = {"kinesis": "Kinesis", "dynamodb": "DynamoDB"}
-    found = {
-        keys[node.slice.value]
+    found = {keys[part] for part in _parts_read(loop) if part in keys}
+    return next(iter(found)) if len(found) == 1 else None
+
+
+def _parts_read(loop: RecordLoop) -> set[object]:
+    """The parts of a record that a turn looks up."""
+    return {
+        node.slice.value
         for node in own_nodes(loop.node.body)
         if isinstance(node, ast.Subscript)
         and isinstance(node.value, ast.Name)
         and node.value.id == loop.record
         and isinstance(node.slice, ast.Constant)
-        and node.slice.value in keys
     }
-    return next(iter(found)) if len(found) == 1 else None
 
 
 # Event sources

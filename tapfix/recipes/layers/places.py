@@ -73,7 +73,7 @@ def spot_for(app: App, home: Home, constructs: Sequence[Construct]) -> Spot | Ob
     functions = {app.function_around(construct) for construct in constructs}
     first = min(constructs, key=lambda construct: construct.ref)
     alone = len(functions) == 1
-    if alone and all(_is_made_once(app, construct) for construct in constructs):
+    if alone and all(is_made_once(app, construct) for construct in constructs):
         anchor = _before(home.module, constructs)
         return Spot(home.module.ref(anchor), before=True, near=first.node)
     if not isinstance(home.node, ast.ClassDef):
@@ -81,7 +81,7 @@ def spot_for(app: App, home: Home, constructs: Sequence[Construct]) -> Spot | Ob
     return _in_constructor(app.modules.class_at(home.module, home.node), home)
 
 
-def _is_made_once(app: App, construct: Construct) -> bool:
+def is_made_once(app: App, construct: Construct) -> bool:
     """Whether the code around a construct runs once in its scope: an id that is known says so."""
     function = app.function_around(construct)
     known = construct.id is not None and isinstance(construct.id.constant, str)

@@ -69,6 +69,11 @@ _NOUNS = frozenset(
         "bus",
     ]
 )
+# What lies within a database server is no resource of its own, whatever the server is called.
+_WITHIN = re.compile(
+    r"(?<![a-z])(?:(?:db|database)_?(?:name|schema|user|username)|database|db|schema)(?![a-z_])"
+)
+_URL = re.compile(r"https?://([\w.-]+\.[a-z]+)(?=[/:?#]|$)")
 _ARN = re.compile(r"\barn:[\w-]+:([\w-]+):")
 _WORD = re.compile(r"[a-z0-9-]+")
 
@@ -81,11 +86,20 @@ def fits_address(resource: str | None, address: str) -> bool:
     return not own or not found or own_logs or bool(found & own)
 
 
+def is_elsewhere(text: str) -> bool:
+    """Whether a text is the URL of a host that is known, and none of AWS."""
+    found = _URL.match(text)
+    return found is not None and "amazonaws." not in found[1] and ".aws" not in found[1]
+
+
 def fits_words(argument: str, words: str) -> bool:
     """Whether a keyword, a method or a variable's name may speak of what an argument names."""
     plain = re.sub(r"[^a-z]", "", words.lower())
     own = argument.removesuffix("_name").removesuffix("_identifier").replace("_", "")
-    return own in plain or not any(noun in plain for noun in _NOUNS)
+    if own in plain:
+        return True
+    within = "database" not in own and _WITHIN.search(words.lower()) is not None
+    return not within and not any(noun in plain for noun in _NOUNS)
 
 
 def _services(resource: str | None) -> set[str]:

@@ -16,7 +16,7 @@ from tapfix.model.python.modules import AppClass, Module
 from tapfix.model.python.names import Names
 from tapfix.model.python.values import CDK
 from tapfix.recipes.naming.haystack import Haystack
-from tapfix.recipes.naming.kinds import fits_address, fits_words
+from tapfix.recipes.naming.kinds import fits_address, fits_words, is_elsewhere
 from tapfix.recipes.naming.renaming import UNKNOWN, occurs
 from tapfix.recipes.places import Given, Place, place_of
 
@@ -195,6 +195,8 @@ class Mentions:
             return Purpose.REFERENCE if self._is_log_group(module, node, exact) else Purpose.NONE
         place = place_of(module, node)
         if place is None or (place.is_definition and exact):
+            return Purpose.NONE
+        if is_elsewhere(self._joined(module, place.whole, sought)):
             return Purpose.NONE
         same = self._is_same(module, node, sought)
         purpose = self._at(module, place, exact, sought)

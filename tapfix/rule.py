@@ -52,7 +52,8 @@ class Rule:
 
     ``doc`` is the manual page: the first line names the flaw, then why it matters, what the fix
     does, and what it leaves alone. ``last``: its fixes build on what those of all other rules make,
-    and wait until these are done.
+    and wait until these are done. ``hides``: its findings know passwords; it is asked for them even
+    where it is not selected, since no report may hold one.
     """
 
     code: str
@@ -63,3 +64,4 @@ class Rule:
     examples: tuple[Example, ...]
     profiles: frozenset[Profile] = frozenset(Profile)
     last: bool = False
+    hides: bool = False

@@ -106,6 +106,19 @@ def test_what_only_shows_after_the_fixes_is_left_and_counts(tmp_path: Path) -> N
     assert result.exit_code == 1
 
 
+def test_what_comes_up_for_rules_that_are_not_selected_is_noted(tmp_path: Path) -> None:
+    make(tmp_path, **{"app.py": ON})
+    rules = [setter(True, False), complaint(False, "by hand")]
+    result = go(tmp_path, rules, select=("TAP901",))
+    reason = "this comes up with the change, and TAP902 is not selected"
+    assert told(result) == [("TAP901", 3, "fixed", None), ("TAP902", 3, "note", reason)]
+    assert not result.left
+    # Whoever says not to hear of it does not, and what was there before is no news.
+    assert len(go(tmp_path, rules, select=("TAP901",), ignore=("TAP902",)).findings) == 1
+    known = [setter(True, False), complaint(True, "by hand")]
+    assert len(go(tmp_path, known, select=("TAP901",)).findings) == 1
+
+
 def test_fixes_without_end_are_our_error_and_change_nothing_here(tmp_path: Path) -> None:
     make(tmp_path, **{"a/cdk.json": "{}", "a/app.py": ON, "b/cdk.json": "{}", "b/app.py": OFF})
     there_and_back = [setter(True, False), setter(False, True, "TAP902")]

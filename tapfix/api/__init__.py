@@ -79,13 +79,16 @@ def _ticker(tell: Progress | None, total: int) -> Callable[[str], None]:
 def _targets(discovery: Discovery, options: Options, rules: Sequence[Rule]) -> list[Target]:
     """The apps with what holds for them."""
     own = read_config(options.config) if options.config is not None else None
-    chosen: dict[Config, tuple[Rule, ...]] = {}
+    chosen: dict[Config, tuple[tuple[Rule, ...], tuple[Rule, ...]]] = {}
     targets: list[Target] = []
     for app in discovery.apps:
         config = _effective(own or config_for(app.root, repository_of(app.root)), options)
         if config not in chosen:
-            chosen[config] = _choose(config, options, rules)
-        targets.append(Target(app.root, app.files, chosen[config], tuple(rules), config))
+            mine = _choose(config, options, rules)
+            every = _choose(replace(config, select=()), replace(options, select=()), rules)
+            chosen[config] = mine, tuple(rule for rule in every if rule not in mine)
+        mine, others = chosen[config]
+        targets.append(Target(app.root, app.files, mine, tuple(rules), config, others))
     return targets
 
 
@@ -174,6 +177,7 @@ def _result(mode: Mode, targets: Sequence[Target], outcomes: Sequence[Outcome]) 
         notes=_notes(outcomes),
         profiles=tuple(sorted({target.config.profile.value for target in targets})),
         suppressed=sum(outcome.suppressed for outcome in outcomes),
+        secrets=tuple(text for outcome in outcomes for text in outcome.hides),
         apps=tuple(target.root for target in targets),
         files=len({path for target in targets for path in target.files}),
     )

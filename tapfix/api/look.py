@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePath
 
@@ -20,13 +21,17 @@ _HARMLESS = frozenset({Impact.NONE, Impact.IN_PLACE, Impact.BEHAVIOUR})
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """An app, the rules that apply to it among those that are known, and its configuration."""
+    """An app, the rules that apply to it among those that are known, and its configuration.
+
+    ``others`` are those that would apply too, had nobody selected.
+    """
 
     root: str
     files: Mapping[str, bytes]
     rules: tuple[Rule, ...]
     known: tuple[Rule, ...]
     config: Config
+    others: tuple[Rule, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +57,8 @@ class Look:
     """What was seen of an app.
 
     ``problems`` are files that cannot be read and rules that crashed, ``unused`` suppressions that
-    silence nothing, ``v1_files`` the files that use CDK version 1.
+    silence nothing, ``v1_files`` the files that use CDK version 1, ``hides`` the passwords that
+    findings know which are not among ``found``.
     """
 
     found: tuple[Found, ...]
@@ -60,6 +66,7 @@ class Look:
     unused: tuple[Problem, ...]
     suppressed: int
     v1_files: tuple[str, ...]
+    hides: tuple[str, ...] = ()
 
 
 def look(
@@ -90,7 +97,21 @@ def look(
         unused=tuple(idle(app, parted.unused, ran, target.known, is_asked)),
         suppressed=len(parted.suppressed),
         v1_files=tuple(module.path for module in app.v1_modules),
+        hides=(*_passwords(parted.suppressed), *_passwords(_unasked(app, target))),
     )
+
+
+def _passwords(findings: Iterable[Finding]) -> Iterator[str]:
+    for finding in findings:
+        yield from finding.hides
+
+
+def _unasked(app: App, target: Target) -> Iterator[Finding]:
+    """What rules find that are not selected, but know passwords."""
+    for rule in target.known:
+        if rule.hides and rule not in target.rules:
+            with contextlib.suppress(Exception):  # a crash of a rule that nobody selected
+                yield from rule.find(app)
 
 
 def _found(app: App, finding: Finding, rule: Rule, config: Config) -> Found:

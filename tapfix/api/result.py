@@ -97,7 +97,8 @@ class Result:
 
     ``changes`` are by absolute path, ``unused`` are suppressions that silence nothing, ``notes``
     are lines that concern no single place, ``profiles`` are the profiles that held, ``suppressed``
-    counts silenced findings, ``apps`` are the roots of the apps and ``files`` counts their files.
+    counts silenced findings, ``secrets`` are passwords that no finding here knows, ``apps`` are the
+    roots of the apps and ``files`` counts their files.
     """
 
     mode: Mode = Mode.REPORT
@@ -108,8 +109,15 @@ class Result:
     notes: tuple[str, ...] = ()
     profiles: tuple[str, ...] = ()
     suppressed: int = 0
+    secrets: tuple[str, ...] = field(default=(), repr=False)
     apps: tuple[str, ...] = ()
     files: int = 0
+
+    @property
+    def hides(self) -> frozenset[str]:
+        """The passwords that findings are about, shown or silenced: no report may hold them."""
+        told = (text for one in self.findings for text in one.finding.hides)
+        return frozenset((*told, *self.secrets))
 
     @property
     def left(self) -> tuple[Reported, ...]:

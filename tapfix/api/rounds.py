@@ -6,7 +6,7 @@ out in the same run. Everything happens in memory.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from tapfix.api.look import Found, Look, Target, look
@@ -31,6 +31,7 @@ class Outcome:
     unused: tuple[Problem, ...] = ()
     suppressed: int = 0
     v1_files: tuple[str, ...] = ()
+    hides: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,9 @@ def work(
     else:
         return _unsettled(targets, first)
     left = [_left(found, plan.refused) for found in _found(looks.values())]
+    for target in targets:
+        if sources.are_touched(target, sources.changes()):
+            left += _brought_up(target, sources, is_asked, tick)
     if mode is Mode.DRY_RUN:
         left = [_as_on_disk(reported, sources) for reported in left]
     return _outcome(first, looks.values(), [*fixed, *left], sources.changes())
@@ -123,6 +127,28 @@ def _left(found: Found, refused: Mapping[Finding, str] | None) -> Reported:
     return Reported(finding, found.rule, found.place, status, reason)
 
 
+def _brought_up(
+    target: Target,
+    sources: Sources,
+    is_asked: Callable[[str], bool],
+    tick: Callable[[str], None],
+) -> Iterator[Reported]:
+    """What rules that nobody selected find after the change and not before, as notes.
+
+    A handler that is deployed at last needs its packages; a function in a VPC needs to be let in.
+    """
+    if not target.others:
+        return
+    other = replace(target, rules=target.others)
+    before = look(other, target.files, is_asked, tick).found
+    known = {(found.rule.code, found.finding.message) for found in before}
+    for found in look(other, sources.files_of(target), is_asked, tick).found:
+        code = found.rule.code
+        if (code, found.finding.message) not in known and not found.finding.note:
+            reason = f"this comes up with the change, and {code} is not selected"
+            yield Reported(found.finding, found.rule, found.place, Status.NOTE, reason)
+
+
 def _as_on_disk(reported: Reported, sources: Sources) -> Reported:
     """The finding at its place in the file that a dry run leaves as it was."""
     place = reported.place
@@ -158,4 +184,5 @@ def _outcome(
         unused=tuple(dict.fromkeys(problem for look in first for problem in look.unused)),
         suppressed=sum(look.suppressed for look in first),
         v1_files=tuple(path for look in first for path in look.v1_files),
+        hides=tuple(dict.fromkeys(text for look in first for text in look.hides)),
     )

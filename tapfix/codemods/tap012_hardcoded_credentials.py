@@ -95,4 +95,5 @@ RULE = Rule(
     find=find,
     doc=__doc__,
     examples=EXAMPLES,
+    hides=True,
 )

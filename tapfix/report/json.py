@@ -40,8 +40,9 @@ def to_json(result: Result, base: str, diff: bytes | None = None) -> str:
 
 def _masked(diff: str, result: Result) -> str:
     """A diff without the passwords that the findings are about, however they are spelled."""
-    hidden = {text for one in result.findings for text in one.finding.hides}
-    spelled = {form for text in hidden for form in (text, repr(text)[1:-1], json.dumps(text)[1:-1])}
+    spelled = {
+        form for text in result.hides for form in (text, repr(text)[1:-1], json.dumps(text)[1:-1])
+    }
     for text in sorted(spelled, key=len, reverse=True):
         diff = diff.replace(text, _MASK)
     return diff

@@ -237,6 +237,7 @@ ENV = {
     "DB_NAME": "orders",
     "DB_SECRET_ARN": "arn:aws:secretsmanager:us-east-1:123456789012:secret:any",
     "DOOR": "6379",
+    "HOST": "db.example.com",
     "HOTEL_GUEST_DOCUMENTS_BUCKET": "hotel-guest-documents",
     "LOGIN": "arn:aws:secretsmanager:us-east-1:123456789012:secret:other",
     "MUSEUM_SCANS_BUCKET": "museum-scans",
@@ -277,7 +278,9 @@ def run(file: Path, function: str, event: Event, secret: Mapping[str, Any] = SEC
 
 def stored(connections: list[tuple[str, dict[str, Any]]]) -> dict[str, Any]:
     """A secret that holds what a handler logged in with."""
-    (login,) = [found for _, found in connections if "password" in found] or [{}]
+    logins = [found for _, found in connections if "password" in found] or [{}]
+    login = logins[0]
+    assert all(one == login for one in logins), "a handler with several secrets"
     words = {"user": "username", "database": "dbname"}
     named = {words.get(key, key): value for key, value in login.items()}
     return {**SECRET, **{key: value for key, value in named.items() if key in SECRET}}

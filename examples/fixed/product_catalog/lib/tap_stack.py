@@ -14,6 +14,7 @@ from aws_cdk import (
     aws_s3 as s3,
     aws_secretsmanager as sm,
     aws_sqs as sqs,
+    triggers,
 )
 from constructs import Construct
 
@@ -196,6 +197,44 @@ class TapStack(Stack):
             "PostgreSQL from InventoryProcessor",
         )
         db_secret.grant_read(processor_role)
+
+        database_schema_security_group = ec2.SecurityGroup(
+            self,
+            "ProductDatabaseSchemaSecurityGroup",
+            vpc=vpc,
+            security_group_name=f"product-database-schema-sg-{environment_suffix}",
+            description="Network access of ProductDatabaseSchema",
+        )
+        db_security_group.add_ingress_rule(
+            database_schema_security_group,
+            ec2.Port.tcp(5432),
+            "PostgreSQL from ProductDatabaseSchema",
+        )
+        database_schema = triggers.TriggerFunction(
+            self,
+            "ProductDatabaseSchema",
+            function_name=f"product-database-schema-{environment_suffix}",
+            code=lambda_.Code.from_asset("lib/schema"),
+            handler="create_schema.handler",
+            runtime=lambda_.Runtime.PYTHON_3_12,
+            timeout=Duration.seconds(60),
+            environment={"DB_SECRET_ARN": db_secret.secret_arn},
+            vpc=vpc,
+            vpc_subnets=ec2.SubnetSelection(
+                subnet_type=ec2.SubnetType.PRIVATE_WITH_EGRESS
+            ),
+            security_groups=[database_schema_security_group],
+            layers=[dependencies_layer],
+            log_group=logs.LogGroup(
+                self,
+                "ProductDatabaseSchemaLogs",
+                retention=logs.RetentionDays.ONE_WEEK,
+                removal_policy=RemovalPolicy.DESTROY,
+            ),
+            execute_after=[database, db_secret, vpc, db_security_group],
+            execute_before=[processor],
+        )
+        db_secret.grant_read(database_schema)
 
         # Log group
         logs.LogGroup(

@@ -138,7 +138,7 @@ def test_a_store_that_lets_in_everybody_lets_in_no_function() -> None:
     assert proofs.security_group_ingress(opened)
 
 
-def test_both_ports_of_the_catalog_are_open_to_its_function_alone() -> None:
+def test_both_ports_of_the_catalog_are_open_to_its_functions_alone() -> None:
     shut = proofs.security_group_ingress(assembly(f"broken/{CATALOG}").templates)
     assert len(shut) == 2
     rules = [
@@ -147,7 +147,10 @@ def test_both_ports_of_the_catalog_are_open_to_its_function_alone() -> None:
             assembly(f"fixed/{CATALOG}").templates, "AWS::EC2::SecurityGroupIngress"
         )
     ]
-    assert sorted(rule["FromPort"] for rule in rules) == [POSTGRES, REDIS]
+    # Of the database to the function that creates its tables too.
+    assert sorted(rule["FromPort"] for rule in rules) == [POSTGRES, POSTGRES, REDIS]
+    sources = [str(rule["SourceSecurityGroupId"]) for rule in rules]
+    assert len(set(sources)) == 2
     assert all(rule["FromPort"] == rule["ToPort"] and "CidrIp" not in rule for rule in rules)
 
 

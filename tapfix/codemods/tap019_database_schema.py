@@ -16,7 +16,7 @@ type that only the column's name speaks for is marked there: read that file befo
 the library that the functions use and the login in the database's secret. A
 ``triggers.TriggerFunction`` runs that in the deploy: in the VPC, let through to the database by a
 rule, after the database, its secret, the VPC and the rule, before the functions that query. Tables
-that are there stay as they are.
+that are there stay as they are. Its log group goes with the stack.
 
 A function that queries and still has the security group that CDK makes gets one of its own: the
 rule that lets the function in belongs to the database, for which the tables wait, and the function
@@ -25,16 +25,17 @@ waits for the tables.
 The impact is *in place*: the functions are updated, once the tables are there.
 
 Left alone
-Whatever may create the tables: SQL in any file, Alembic, Flyway, Liquibase, Django, ``create_all``,
-a snapshot, a custom resource or trigger that reaches the database, code that is not read (a
-container, a build, a function in another language) and is told its secret or address. Imported
-databases. Functions whose code names no table.
+Whatever may create the tables: SQL in any file but tests and README.md, Alembic, Flyway, Liquibase,
+Django, ``create_all``, a snapshot, a custom resource or trigger that reaches the database, code
+that is not read (a container, a build, a function in another language) and is told its secret or
+address. Imported databases. Functions whose code names no table.
 
-Reported: SQL that cannot be read, with its place, beside a fix for the rest; SQL Server, Oracle,
-Redshift and the RDS Data API; databases without a secret that holds their login, L1 ones among
-them; logins by IAM or as another user; functions that query several databases, that are made
-several times or in several stacks, that no name holds; subnets without a way out to Secrets
-Manager.
+Reported: SQL that cannot be read, with its place, beside a fix for the rest; tables that only a
+test or README.md says how to create; SQL Server, Oracle, Redshift and the RDS Data API; databases
+without a secret that holds their login, L1 ones among them; logins by IAM or as another user;
+functions that query several databases, that are made several times or in several stacks, that no
+name holds, that lie in another VPC; subnets without a way out to Secrets Manager, or with an
+endpoint that may be closed to a new function.
 """
 
 from __future__ import annotations
@@ -45,7 +46,7 @@ from dataclasses import dataclass
 from tapfix.codemods.examples.tap019_database_schema import EXAMPLES
 from tapfix.edits import Edit, Finding, Impact
 from tapfix.model.app import App
-from tapfix.model.sql.creators import bare, created_tables, may_be_filled
+from tapfix.model.sql.creators import bare, created_tables, may_be_filled, told
 from tapfix.model.sql.queried import Queried, read_queried
 from tapfix.model.sql.schemas import schema_of
 from tapfix.model.sql.tables import Dialect, Schema
@@ -129,6 +130,9 @@ def _edits(app: App, ids: FreeIds, lack: _Lack, *, alone: bool) -> tuple[Edit, .
         return Obstacle(f"its functions query {others} too: which table is where is not certain")
     if not schema.tables:
         return Obstacle("none of the SQL can be read")
+    place = told(app, lack.tables)
+    if place is not None:
+        return Obstacle(f"{place} has SQL that creates them: let the deploy run that")
     asking = tuple(one for one in queried.functions if _asks(queried.of(one)))
     return create_tables(app, ids, queried.of(*asking), schema, alone=alone)
 

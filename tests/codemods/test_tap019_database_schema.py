@@ -18,14 +18,18 @@ from urllib.parse import parse_qs, urlparse
 import psycopg2
 import pytest
 
-from tests.cycles import cycles
+from tapfix.codemods.tap019_database_schema import RULE
+from tapfix.rule import Example
+from tests.cycles import Graph, cycles, resource_graph
 from tests.handlers import Event, kinesis_event, run_handler
 from tests.proofs import before_the_tables
 from tests.synthesis import Assembly, synthesise
+from tests.test_rules_synthesis import assembled
 
 BROKEN = Path(__file__).parents[2] / "examples" / "broken"
 CLINIC, CATALOG = "database_schema", "product_catalog"
 ENVIRONMENT = {"DB_SECRET_ARN": "arn", "ARCHIVE_BUCKET": "archive"}
+FIXED = [example for example in RULE.examples if example.after is not None]
 VISIT = {"animal": "Rex", "owner": "Ann", "weight": "12.5"}
 
 
@@ -195,6 +199,39 @@ def test_functions_wait_for_the_tables(name: str, tmp_path: Path) -> None:
     assert cycles(after.templates) == []
     again = tapfix(app)
     assert again.returncode == 0, again.stdout
+
+
+@pytest.mark.parametrize("example", FIXED, ids=[example.title for example in FIXED])
+def test_the_tables_wait_for_the_way_to_the_database(example: Example, tmp_path: Path) -> None:
+    """Else the deploy fails now and then: rules and endpoints are resources of their own."""
+    assert example.after is not None
+    creating = 0
+    for template in assembled(example.after, tmp_path).templates.values():
+        made, graph = template["Resources"], resource_graph(template)
+        triggers = [name for name in made if made[name]["Type"] == "Custom::Trigger"]
+        creating += len(triggers)
+        if any("SchemaSecurityGroup" in name for name in made):
+            awaited = {other for name in triggers for other in reached(graph, name)}
+            assert {name for name in made if is_way(made[name])} <= awaited
+    assert creating
+
+
+def is_way(resource: dict[str, Any]) -> bool:
+    """Whether what creates tables needs a resource to reach the database, or its login."""
+    if resource["Type"] == "AWS::EC2::SecurityGroupIngress":
+        return "SchemaSecurityGroup" in json.dumps(resource["Properties"])
+    return resource["Type"] in ("AWS::EC2::Route", "AWS::EC2::VPCEndpoint")
+
+
+def reached(graph: Graph, start: str) -> set[str]:
+    """A resource with all that it waits for."""
+    found, ahead = set[str](), [start]
+    while ahead:
+        name = ahead.pop()
+        if name not in found:
+            found.add(name)
+            ahead += graph[name]
+    return found
 
 
 def test_without_a_group_of_its_own_the_function_waits_for_itself(clinic: Path) -> None:

@@ -16,6 +16,7 @@ from tapfix.codemods.examples.tap019_shapes import (
     IN_VPC,
     INGRESS,
     INSERT,
+    ISOLATED,
     LAYER,
     MYSQL_INSERT,
     SECRET,
@@ -157,6 +158,10 @@ LOGIN = 'login = rds.DatabaseSecret(self, "Login", username="shop")'
 OF_LOGIN = SECRET.replace("database.secret", "login")
 DATABASE_GROUP = 'database_group = ec2.SecurityGroup(self, "DatabaseGroup", vpc=vpc)'
 GROUPED = DATABASE.replace("vpc=vpc,", "vpc=vpc,\n    security_groups=[database_group],")
+NAMELESS_GROUP = DATABASE.replace(
+    "vpc=vpc,",
+    'vpc=vpc,\n    security_groups=[ec2.SecurityGroup(self, "DatabaseGroup", vpc=vpc)],',
+)
 GROUP_RULE = """\
 database_group.add_ingress_rule(
     database_schema_security_group,
@@ -308,6 +313,41 @@ NAMED_SHOP = (
     GRANT,
     "worker.grant_invoke(iam.AccountRootPrincipal())",
 )
+PRIVATE = """\
+vpc_subnets=ec2.SubnetSelection(
+    subnet_type=ec2.SubnetType.PRIVATE_ISOLATED
+)"""
+OWN_TEST = {
+    "tests/test_prices.py": "def test_it(database):\n"
+    '    database.execute("CREATE TABLE prices (id INT)")\n'
+}
+OF_GROUP = 'vpc_subnets=ec2.SubnetSelection(subnet_group_name="work")'
+GROUPS = """\
+vpc = ec2.Vpc(
+    self,
+    "Network",
+    subnet_configuration=[
+        ec2.SubnetConfiguration(name="way", subnet_type=ec2.SubnetType.PUBLIC),
+        ec2.SubnetConfiguration(
+            name="work", subnet_type=ec2.SubnetType.PRIVATE_WITH_EGRESS
+        ),
+        ec2.SubnetConfiguration(
+            name="data", subnet_type=ec2.SubnetType.PRIVATE_ISOLATED
+        ),
+    ],
+)
+"""
+IN_GROUP = (GROUPS, *WHOLE[1:5], function(SECRET, OF_GROUP, *IN_VPC), GRANT)
+CLOSED_OFF = DATABASE.replace("vpc=vpc,", "vpc=vpc,\n    " + PRIVATE.replace("\n", "\n    ") + ",")
+ENDPOINT = """\
+endpoint = ec2.InterfaceVpcEndpoint(
+    self,
+    "Secrets",
+    vpc=vpc,
+    service=ec2.InterfaceVpcEndpointAwsService.SECRETS_MANAGER,
+)
+"""
+ENCLOSED = (ISOLATED, ENDPOINT, CLOSED_OFF, *WHOLE[2:5], function(SECRET, PRIVATE, *IN_VPC), GRANT)
 LATER = 'later = sqs.Queue(self, "Later")'
 NEW_LAYER = """\
 dependencies_layer = lambda_.LayerVersion(
@@ -389,6 +429,18 @@ EXAMPLES: tuple[Example, ...] = (
         ),
     ),
     Example(
+        "a database with a group that no name holds",
+        shop(VPC, NAMELESS_GROUP, *WHOLE[2:]),
+        mended(
+            shop(VPC, NAMELESS_GROUP, *WHOLE[2:]),
+            VPC,
+            NAMELESS_GROUP,
+            *WHOLE[2:],
+            "",
+            tables(after="database, vpc, *database.connections.security_groups"),
+        ),
+    ),
+    Example(
         "Aurora for MySQL, one statement after the other",
         shop(VPC, AURORA, GROUP, LAYER, *OF_CLUSTER, code=BY_PYMYSQL),
         mended(
@@ -466,6 +518,23 @@ EXAMPLES: tuple[Example, ...] = (
             tables(environment=TWO_VARIABLES),
         )
         | files(POSTGRES_CODE.replace('secret["dbname"]', 'os.environ["DATABASE"]')),
+    ),
+    Example(
+        "tests that create a table of their own",
+        shop(*WHOLE) | OWN_TEST,
+        mended(shop(*WHOLE), *WHOLE, "", tables()) | OWN_TEST,
+    ),
+    Example(
+        "subnets that are chosen by the name of their group",
+        shop(*IN_GROUP),
+        mended(shop(*IN_GROUP), *IN_GROUP, "", tables(subnets=OF_GROUP)),
+    ),
+    Example(
+        "an endpoint is the only way to Secrets Manager",
+        shop(*ENCLOSED),
+        mended(
+            shop(*ENCLOSED), *ENCLOSED, "", tables(subnets=PRIVATE, after="database, vpc, endpoint")
+        ),
     ),
     Example(
         "a function that goes through a proxy",

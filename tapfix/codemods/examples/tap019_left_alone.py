@@ -208,6 +208,26 @@ _PLAIN = DATABASE.replace(
     'from_generated_secret("shop")',
     'from_password(\n        "shop", SecretValue.ssm_secure("shop-password")\n    )',
 )
+_OTHER_VPC = 'other = ec2.Vpc(self, "Other", max_azs=2)'
+_OTHER_GROUP = 'worker_group = ec2.SecurityGroup(self, "WorkerGroup", vpc=other)'
+_CLOSED = """\
+endpoint = vpc.add_interface_endpoint(
+    "Secrets",
+    service=ec2.InterfaceVpcEndpointAwsService.SECRETS_MANAGER,
+    open=False,
+)
+endpoint.connections.allow_default_port_from(worker_group)
+"""
+_UNHELD = """\
+ec2.InterfaceVpcEndpoint(
+    self,
+    "Secrets",
+    vpc=vpc,
+    service=ec2.InterfaceVpcEndpointAwsService.SECRETS_MANAGER,
+)
+"""
+_README = "# Shop\n\n    CREATE TABLE orders (id INTEGER, note TEXT);\n"
+_TEST = 'def test_orders(database):\n    database.execute("CREATE TABLE orders (id INT)")\n'
 _SHELL = "psql -h localhost -f tables.txt\n"
 _CREATE = (
     'cursor.execute("create  table if not exists orders (id int)")\n    cursor.execute("INSERT'
@@ -224,7 +244,7 @@ LEFT_ALONE: tuple[Example, ...] = (
     ),
     Example(
         "models that create their tables",
-        shop(*WHOLE, models__py="Base.metadata.create_all(engine)\n"),
+        shop(*WHOLE, **{"models.py": "Base.metadata.create_all(engine)\n"}),
     ),
     Example(
         "migrations",
@@ -300,6 +320,38 @@ LEFT_ALONE: tuple[Example, ...] = (
             ),
             *WHOLE[2:],
         ),
+        reported=True,
+    ),
+    Example(
+        "an endpoint that is closed to others",
+        shop(VPC, DATABASE, GROUP, _CLOSED, *WHOLE[3:]),
+        reported=True,
+    ),
+    Example(
+        "an endpoint that no name holds",
+        shop(VPC, DATABASE, _UNHELD, *WHOLE[2:]),
+        reported=True,
+    ),
+    Example(
+        "functions in another VPC",
+        shop(
+            VPC,
+            _OTHER_VPC,
+            DATABASE,
+            _OTHER_GROUP,
+            LAYER,
+            function(SECRET, "vpc=other", *IN_VPC[1:]),
+        ),
+        reported=True,
+    ),
+    Example(
+        "a page that says how to create the tables",
+        shop(*WHOLE, **{"README.md": _README}),
+        reported=True,
+    ),
+    Example(
+        "tests that create the tables for themselves",
+        shop(*WHOLE, **{"tests__test_worker.py": _TEST}),
         reported=True,
     ),
     Example(

@@ -261,15 +261,31 @@ _LISTS = {
 }
 
 
-def subnet_types(subnets: Value | None) -> frozenset[str]:
-    """The members of ``SubnetType`` that an expression for subnets speaks of."""
+def subnet_types(subnets: Value | None, network: Construct | None = None) -> frozenset[str]:
+    """The members of ``SubnetType`` that an expression for subnets speaks of.
+
+    What a group's name means is known from the VPC ``network``.
+    """
     found: set[str] = set()
+    if subnets is not None and network is not None:
+        found.update(_types_of_group(network, subnets.argument("subnet_group_name")))
     for node in ast.walk(subnets.origin) if subnets is not None else ():
         name = node.attr if isinstance(node, ast.Attribute) else ""
         known = name in ("PUBLIC", "PRIVATE_WITH_EGRESS", "PRIVATE_ISOLATED")
         if known or name in _OLD_TYPES or name in _LISTS:
             found.add(_LISTS.get(name, _OLD_TYPES.get(name, name)))
     return frozenset(found)
+
+
+def _types_of_group(network: Construct, group: Value | None) -> Iterator[str]:
+    given = network.value("subnet_configuration")
+    if group is None or group.constant is None or given is None or given.open:
+        return
+    for item in given.items if given.kind == "list" else ():
+        name, kind = item.argument("name"), item.argument("subnet_type")
+        if name is not None and kind is not None and name.constant == group.constant:
+            member = kind.cdk.rpartition(".")[2]
+            yield _OLD_TYPES.get(member, member)
 
 
 def types_of_network(network: Construct) -> frozenset[str] | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from tapfix.model.access.needs import handlers_of
 from tapfix.model.access.secrets import StoredLogin, stored_login
@@ -29,6 +29,8 @@ _TOOLS = re.compile(
     re.IGNORECASE,
 )
 """Words of what makes tables: migrations, ORMs, clients that run scripts."""
+_TOLD = re.compile(r"\.md$|/tests?/|/(?:test_[^/]*|[^/]*_test|conftest)\.py$")
+"""The files whose SQL no deployed database sees: those that people read, and tests."""
 _MIGRATED = re.compile(r"/(?:db_?)?(?:migrations?|alembic|flyway|liquibase)/", re.IGNORECASE)
 _FILLED = ("aws_rds.DatabaseInstanceFromSnapshot", "aws_rds.DatabaseClusterFromSnapshot")
 _FILLED_BY = (
@@ -72,8 +74,19 @@ def may_be_filled(app: App, queried: Queried) -> bool:
 
 
 def created_tables(app: App) -> frozenset[str]:
-    """The tables that texts of the app create, by ``bare`` names; empty for one not known."""
-    return app.once(_created)
+    """The tables that texts of the app create, by ``bare`` names; empty for one not known.
+
+    Tests and what people read create none.
+    """
+    return frozenset(name for name, path, _ in app.once(_created) if not _is_told(app, path))
+
+
+def told(app: App, tables: Collection[str]) -> str | None:
+    """Where a test, or what people read, has SQL that creates any of these tables: file, line."""
+    for name, path, line in app.once(_created):
+        if _is_told(app, path) and (not name or name in tables):
+            return f"{app.relative(path)}:{line}"
+    return None
 
 
 def bare(name: str) -> str:
@@ -81,12 +94,17 @@ def bare(name: str) -> str:
     return name.rpartition(".")[2].strip('"`').lower()
 
 
-def _created(app: App) -> frozenset[str]:
-    return frozenset(
-        bare(match[1].decode("utf-8", "replace"))
-        for data in app.files.values()
+def _created(app: App) -> tuple[tuple[str, str, int], ...]:
+    """The tables that any text creates, each with its file and line."""
+    return tuple(
+        (bare(match[1].decode("utf-8", "replace")), path, data.count(b"\n", 0, match.start()) + 1)
+        for path, data in app.files.items()
         for match in _CREATE.finditer(data)
     )
+
+
+def _is_told(app: App, path: str) -> bool:
+    return _TOLD.search(path.removeprefix(app.root)) is not None
 
 
 def _has_tools(app: App) -> bool:

@@ -31,7 +31,7 @@ def without_way_out(store: DataStore, function: Construct) -> Obstacle | None:
     known = types_of_network(network) if network is not None else None
     if outside and known is None:
         return None
-    kinds = subnet_types(chosen) if chosen is not None else known
+    kinds = subnet_types(chosen, network) if chosen is not None else known
     gateways = network.value("nat_gateways") if network is not None else None
     has_gateway = gateways is None or gateways.constant != 0
     leads = kinds is not None and _EGRESS in kinds and (chosen is None or kinds == {_EGRESS})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tapfix.edits import Edit
 from tapfix.model.access.datastores import DataStore, types_of_network
@@ -18,6 +18,7 @@ from tapfix.recipes.access.network import network_of, own_group
 from tapfix.recipes.access.secret_places import without_way_out
 from tapfix.recipes.arguments import Obstacle
 from tapfix.recipes.new_ids import FreeIds
+from tapfix.recipes.schema.endpoints import endpoints
 from tapfix.recipes.schema.names import Names
 from tapfix.recipes.schema.places import Seat
 
@@ -28,16 +29,24 @@ _EGRESS = "PRIVATE_WITH_EGRESS"
 class Network:
     """Where a function lies, as source texts: ``vpc``, and ``subnets`` if they are chosen.
 
-    ``construct`` is the VPC if the app makes it.
+    ``construct`` is the VPC if the app makes it, ``endpoints`` what else leads out of it.
     """
 
     vpc: str
     subnets: str | None
     construct: Construct | None
+    endpoints: tuple[str, ...] = ()
 
 
 def network(app: App, queried: Queried, seat: Seat) -> Network | Obstacle | None:
     """The network that a function needs; None if it reaches a public database from outside."""
+    found, ways = _network(app, queried, seat), endpoints(app, seat)
+    if isinstance(found, Network):
+        return ways if isinstance(ways, Obstacle) else replace(found, endpoints=ways)
+    return found
+
+
+def _network(app: App, queried: Queried, seat: Seat) -> Network | Obstacle | None:
     store = queried.store
     inside = (one for one in queried.functions if one.argument("vpc") is not None)
     function = next(inside, seat.neighbour)
@@ -60,11 +69,19 @@ def network(app: App, queried: Queried, seat: Seat) -> Network | Obstacle | None
     text = seat.reference(found) if found is not None else given.source if is_plain else None
     if text is None:
         return Obstacle("nothing beside the functions leads to the VPC")
+    construct = found.construct if found is not None and not found.chain else None
+    if construct is not None and _lies_elsewhere(app, store, construct):
+        return Obstacle(f"the functions lie in another VPC than {store.construct.label}")
     chosen = function.value("vpc_subnets")
     if chosen is not None and (chosen.module is not seat.module or not chosen.is_known):
         return Obstacle("which subnets the functions lie in is not to be seen")
-    construct = found.construct if found is not None and not found.chain else None
     return Network(text, chosen.source if chosen is not None else None, construct)
+
+
+def _lies_elsewhere(app: App, store: DataStore, network: Construct) -> bool:
+    given = store.network
+    found = reference(app, given.module, given.node) if given is not None else None
+    return found is not None and not found.chain and found.construct is not network
 
 
 def _of_store(app: App, store: DataStore, seat: Seat) -> Network | Obstacle:
@@ -130,8 +147,11 @@ def awaited(app: App, store: DataStore, seat: Seat, group: str, net: Network) ->
     owners = [one.construct for one in store.groups or ()][:1]
     for construct in (*([net.construct] if net.construct is not None else []), *owners):
         text = seat.text(construct)
+        if text is None and construct in owners:
+            text = f"*{seat.text(store.construct)}.connections.security_groups"
         if text is not None and seat.may_wait_for(construct):
             yield text
+    yield from net.endpoints
     rule = owners[0] if owners else store.construct
     if not in_same_stack(app, seat.neighbour, rule):
         yield group

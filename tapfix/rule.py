@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from tapfix.edits import Finding
 from tapfix.model.app import App
+from tapfix.proof import Proof
 
 
 class Severity(enum.Enum):
@@ -53,7 +54,9 @@ class Rule:
     ``doc`` is the manual page: the first line names the flaw, then why it matters, what the fix
     does, and what it leaves alone. ``last``: its fixes build on what those of all other rules make,
     and wait until these are done. ``hides``: its findings know passwords; it is asked for them even
-    where it is not selected, since no report may hold one.
+    where it is not selected, since no report may hold one. ``proof`` is what shows in a template
+    that a fix holds; for the built-in rules it stands in ``codemods/proofs``, which only a
+    verification loads.
     """
 
     code: str
@@ -65,3 +68,4 @@ class Rule:
     profiles: frozenset[Profile] = frozenset(Profile)
     last: bool = False
     hides: bool = False
+    proof: Proof | None = None

@@ -38,6 +38,12 @@ class Catalogue:
         found = self.callee(name)
         return found if found is not None and found.is_construct else None
 
+    def of_type(self, resource: str) -> ConstructClass | None:
+        """The generated class of a CloudFormation type (``AWS::S3::Bucket``), as far as known."""
+        _, _, rest = resource.partition("AWS::")
+        service, _, name = rest.partition("::")
+        return self.construct(f"aws_{service.lower()}.Cfn{name}") if name.isidentifier() else None
+
     def callee(self, name: str) -> ConstructClass | None:
         """The class called ``name``, construct or not (``aws_lambda_event_sources.SqsDlq``)."""
         name = _plain(name)

@@ -26,9 +26,12 @@ from tapfix import __version__
 if TYPE_CHECKING:
     from tapfix.api import Options
     from tapfix.api.result import Result
+    from tapfix.verify.judge import Judgement
 
-COMMANDS = ("rules", "explain")
+COMMANDS = ("rules", "explain", "verify")
 _FAILED = 2
+_VERIFY = "--verify"
+_MANNERS = {"proof", "report", "bundle"}
 _VERSION = f"tapfix {__version__}"
 
 
@@ -99,6 +102,8 @@ def _exit_code(words: list[str]) -> int:
         # As it is mostly asked for, it need not wait for Typer to build the whole command.
         print(_VERSION)
         return 0
+    # Bare, the option has no value: Typer knows no options whose value may be left out.
+    words = [f"{_VERIFY}=proof" if word == _VERIFY else word for word in words]
     app = run_app
     if words and words[0] in COMMANDS:
         app = lookup_app
@@ -162,6 +167,17 @@ def run(
     config: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Settings from here alone")
     ] = None,
+    verify: Annotated[
+        str | None,
+        typer.Option(
+            _VERIFY,
+            metavar="[report,bundle]",
+            help="Prove the fixes on the templates of the app, which this RUNS, before and after",
+        ),
+    ] = None,
+    python: Annotated[
+        str | None, typer.Option(metavar="FILE", help="The Python that runs the app to verify it")
+    ] = None,
     output_format: Annotated[OutputFormat, typer.Option(help="For people or for programs")] = (
         OutputFormat.TEXT
     ),
@@ -186,6 +202,9 @@ def run(
         raise typer.BadParameter("--dry-run and --apply exclude each other")
     if quiet and verbose:
         raise typer.BadParameter("--quiet and --verbose exclude each other")
+    manners = _manners(verify)
+    if manners and not (dry_run or apply):
+        raise typer.BadParameter("--verify goes with --dry-run or --apply; see also tapfix verify")
     from tapfix.api import Options
     from tapfix.api.result import Mode
     from tapfix.rule import Profile
@@ -199,17 +218,55 @@ def run(
         config=config,
     )
     result = _result(paths or ["."], options, quiet=quiet)
+    judgements: tuple[Judgement, ...] = ()
+    if manners:
+        result, judgements = _verified(result, manners, python, quiet=quiet)
+    if apply:
+        from tapfix import api
+
+        result = api.write(result)
     from tapfix.report.terminal import show, show_json
 
     try:
         if output_format is OutputFormat.JSON:
-            show_json(result)
+            show_json(result, judgements)
         else:
-            show(result, statistics=statistics, quiet=quiet, verbose=verbose)
+            show(result, judgements, statistics=statistics, quiet=quiet, verbose=verbose)
     except BrokenPipeError:
         # The reader has seen enough; what the run came to stays so.
         _silence_output()
-    raise typer.Exit(0 if exit_zero and result.exit_code == 1 else result.exit_code)
+    doubted = 0 if all(one.holds for one in judgements) else 1
+    code = max(result.exit_code, doubted)
+    raise typer.Exit(0 if exit_zero and code == 1 else code)
+
+
+def _manners(value: str | None) -> frozenset[str]:
+    """How fixes are to be verified, if they are."""
+    words = frozenset(_words([value] if value is not None else None))
+    unknown = sorted(words - _MANNERS)
+    if unknown:
+        raise typer.BadParameter(f"--verify takes report and bundle, not {', '.join(unknown)}")
+    return words
+
+
+def _verified(
+    result: Result, manners: frozenset[str], python: str | None, *, quiet: bool
+) -> tuple[Result, tuple[Judgement, ...]]:
+    """The verdict on a result's fixes, and the result without the apps of an unproved change.
+
+    This runs the code of the apps.
+    """
+    from tapfix import api
+    from tapfix.report.progress import Bar
+    from tapfix.verify.run import unproved, verify_changes
+    from tapfix.verify.witness import Options
+
+    options = Options(python=python, bundle="bundle" in manners)
+    with Bar(sys.stderr, str(Path.cwd()), enabled=not quiet) as bar:
+        judgements = verify_changes(result, options, bar.step)
+    if result.mode is result.mode.APPLY and "report" not in manners:
+        result = api.kept_back(result, unproved(result, judgements), "not proved")
+    return result, judgements
 
 
 def _words(values: Iterable[str] | None) -> tuple[str, ...]:
@@ -218,7 +275,7 @@ def _words(values: Iterable[str] | None) -> tuple[str, ...]:
 
 
 def _result(paths: Sequence[str], options: Options, *, quiet: bool) -> Result:
-    """Run, and write what an applying run has come to."""
+    """Run; nothing is written yet."""
     from tapfix import api
     from tapfix.config import ConfigError
     from tapfix.registry import UnknownRuleError
@@ -228,8 +285,7 @@ def _result(paths: Sequence[str], options: Options, *, quiet: bool) -> Result:
     gc.set_threshold(50_000)
     try:
         with Bar(sys.stderr, str(Path.cwd()), enabled=not quiet) as bar:
-            result = api.run(paths, options, bar.step)
-            return api.write(result) if result.mode is result.mode.APPLY else result
+            return api.run(paths, options, bar.step)
     except (ConfigError, UnknownRuleError) as error:
         _fail(str(error).splitlines())
 
@@ -266,3 +322,36 @@ def explain(
         show_pages(rule)
     except UnknownRuleError as error:
         _fail([str(error)])
+
+
+@lookup_app.command()
+def verify(
+    paths: Annotated[
+        list[str] | None, typer.Argument(metavar="PATHS", help="Apps, folders or files")
+    ] = None,
+    select: Annotated[
+        list[str] | None,
+        typer.Option(metavar="RULES", help="Only these: codes, names or prefixes, by commas"),
+    ] = None,
+    ignore: Annotated[
+        list[str] | None, typer.Option(metavar="RULES", help="Not these; wins over --select")
+    ] = None,
+    python: Annotated[
+        str | None, typer.Option(metavar="FILE", help="The Python that runs the apps")
+    ] = None,
+    bundle: Annotated[bool, typer.Option("--bundle", help="Let assets be bundled")] = False,
+    output_format: Annotated[OutputFormat, typer.Option(help="For people or for programs")] = (
+        OutputFormat.TEXT
+    ),
+) -> None:
+    """Judge apps as they stand by their templates. This RUNS the code of the apps."""
+    from tapfix.api import Options
+    from tapfix.report.terminal import show_standing
+    from tapfix.verify.run import verify_apps
+    from tapfix.verify.witness import Options as Manner
+
+    chosen = Options(select=_words(select), ignore=_words(ignore))
+    result = _result(paths or ["."], chosen, quiet=True)
+    standings = verify_apps(result, Manner(python=python, bundle=bundle))
+    show_standing(standings, as_json=output_format is OutputFormat.JSON)
+    raise typer.Exit(max(2 if result.problems else 0, *(one.exit_code for one in standings), 0))

@@ -6,7 +6,7 @@ result of an applying run on disk.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from tapfix.api.result import Mode, Reported, Result, Status
 from tapfix.api.rounds import Outcome, work
 from tapfix.config import Config, config_for, read_config
 from tapfix.discover import Discovery, discover, repository_of
+from tapfix.discover.walk import is_below
 from tapfix.engine.style import Style
 from tapfix.model.python.source import Problem
 from tapfix.registry import Rules, load_rules, select
@@ -180,6 +181,7 @@ def _result(mode: Mode, targets: Sequence[Target], outcomes: Sequence[Outcome]) 
         secrets=tuple(text for outcome in outcomes for text in outcome.hides),
         apps=tuple(target.root for target in targets),
         files=len({path for target in targets for path in target.files}),
+        rules=tuple({rule.code: rule for target in targets for rule in target.rules}.values()),
     )
 
 
@@ -194,23 +196,42 @@ def write(result: Result) -> Result:
         write_all({path: Change(*pair) for path, pair in result.changes.items()})
     except (StaleFile, WriteError) as error:
         reason = str(error).removeprefix(f"{error.path}: ")
-        problem = Problem(error.path, f"{reason}; nothing was written")
+        nothing = "nothing was written"
+        problem = Problem(error.path, f"{reason}; {nothing}")
         return replace(
             result,
             changes={},
             problems=(*result.problems, problem),
-            findings=tuple(_unwritten(one, result) for one in result.findings),
+            findings=tuple(
+                _unwritten(one, result, "nothing was written") for one in result.findings
+            ),
         )
     return result
 
 
-def _unwritten(reported: Reported, result: Result) -> Reported:
+def kept_back(result: Result, roots: Collection[str], reason: str) -> Result:
+    """The result without the changes of some apps, by their roots: their findings are left."""
+
+    def is_kept_back(path: str) -> bool:
+        return any(is_below(path, root) for root in roots)
+
+    return replace(
+        result,
+        changes={path: one for path, one in result.changes.items() if not is_kept_back(path)},
+        findings=tuple(
+            _unwritten(one, result, reason) if is_kept_back(one.place.path) else one
+            for one in result.findings
+        ),
+    )
+
+
+def _unwritten(reported: Reported, result: Result, reason: str) -> Reported:
     """A finding in files that stay as they were."""
     before, _ = result.changes.get(reported.place.path, (None, None))
     place = reported.place.carried_to(before)
     if reported.status is not Status.FIXED:
         return replace(reported, place=place)
-    return replace(reported, place=place, status=Status.REFUSED, reason="nothing was written")
+    return replace(reported, place=place, status=Status.REFUSED, reason=reason)
 
 
 def _order(reported: Reported) -> tuple[str, int, int, str]:

@@ -98,7 +98,8 @@ class Result:
     ``changes`` are by absolute path, ``unused`` are suppressions that silence nothing, ``notes``
     are lines that concern no single place, ``profiles`` are the profiles that held, ``suppressed``
     counts silenced findings, ``secrets`` are passwords that no finding here knows, ``apps`` are the
-    roots of the apps and ``files`` counts their files.
+    roots of the apps, ``files`` counts their files, and ``rules`` are those that were asked about
+    any of them.
     """
 
     mode: Mode = Mode.REPORT
@@ -112,6 +113,7 @@ class Result:
     secrets: tuple[str, ...] = field(default=(), repr=False)
     apps: tuple[str, ...] = ()
     files: int = 0
+    rules: tuple[Rule, ...] = ()
 
     @property
     def hides(self) -> frozenset[str]:

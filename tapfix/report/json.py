@@ -4,19 +4,31 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from tapfix import __version__
 from tapfix.api.result import Reported, Result
 from tapfix.model.python.source import Problem
 from tapfix.report.names import shown
 
+if TYPE_CHECKING:
+    from tapfix.verify.judge import Judgement
+
 _Object = dict[str, object]
 
 _MASK = "********"
 
 
-def to_json(result: Result, base: str, diff: bytes | None = None) -> str:
+def to_json(
+    result: Result,
+    base: str,
+    diff: bytes | None = None,
+    judgements: Sequence[Judgement] = (),
+) -> str:
     """The result with paths relative to ``base``; ``diff`` is added as text where there is one.
+
+    ``judgements`` are what templates say of the fixes.
 
     Passwords are masked in it: then it is for reading only.
     """
@@ -34,6 +46,11 @@ def to_json(result: Result, base: str, diff: bytes | None = None) -> str:
     }
     if diff is not None:
         content["diff"] = _masked(diff.decode("utf-8", "backslashreplace"), result)
+    if judgements:
+        from tapfix.report.verification import as_objects
+
+        text = json.dumps(as_objects(judgements, base))
+        content["verification"] = json.loads(_masked(text, result))
     # ASCII: a path may hold bytes that are no UTF-8, which no encoder would take.
     return json.dumps(content, indent=2)
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 from tapfix.api.result import Mode, Result, Status
 from tapfix.registry import load_rules, select
@@ -17,17 +17,31 @@ from tapfix.report.paint import paint_for, painted_diff
 from tapfix.report.text import Voice, summary
 from tapfix.rule import Rule
 
+if TYPE_CHECKING:
+    from tapfix.verify.judge import Judgement
+    from tapfix.verify.standing import Standing
 
-def show_json(result: Result) -> None:
+
+def show_json(result: Result, judgements: Sequence[Judgement] = ()) -> None:
     """The result as JSON; a dry run's diff is part of it. Problems are told aloud as well."""
     base = str(Path.cwd())
     diff = _diff(result) if result.mode is Mode.DRY_RUN else None
-    _print([to_json(result, base, diff)], sys.stdout)
+    _print([to_json(result, base, diff, judgements)], sys.stdout)
     _print(Voice(base, paint_for(sys.stderr, os.environ)).problems(result.problems), sys.stderr)
 
 
-def show(result: Result, *, statistics: bool, quiet: bool, verbose: bool) -> None:
-    """The diff of a dry run, else the report, and aside what there is to say of the run."""
+def show(
+    result: Result,
+    judgements: Sequence[Judgement] = (),
+    *,
+    statistics: bool,
+    quiet: bool,
+    verbose: bool,
+) -> None:
+    """The diff of a dry run, else the report, and aside what there is to say of the run.
+
+    ``judgements`` are what templates say of the fixes, where that was asked for.
+    """
     base = str(Path.cwd())
     aside = Voice(base, paint_for(sys.stderr, os.environ))
     if verbose:
@@ -38,10 +52,36 @@ def show(result: Result, *, statistics: bool, quiet: bool, verbose: bool) -> Non
     else:
         voice = Voice(base, paint_for(sys.stdout, os.environ))
         _show_report(result, voice, sys.stdout, statistics=statistics)
+    if judgements:
+        _show_judgements(result, judgements, base, verbose=verbose)
     _print(aside.problems(result.problems), sys.stderr)
     if not quiet:
         _tell(result.notes)
         _tell(summary(result))
+
+
+def _show_judgements(
+    result: Result, judgements: Sequence[Judgement], base: str, *, verbose: bool
+) -> None:
+    """What templates say: beside the report, and aside of a diff."""
+    from tapfix.report.verification import Bearing
+
+    stream = sys.stderr if result.mode is Mode.DRY_RUN else sys.stdout
+    bearing = Bearing(base, paint_for(stream, os.environ), tuple(result.hides))
+    if verbose:
+        _tell(bearing.manners(judgements))
+    _print(bearing.lines(judgements), stream)
+
+
+def show_standing(standings: Sequence[Standing], *, as_json: bool) -> None:
+    """What templates say of apps as they are."""
+    from tapfix.report.verification import Bearing, standings_json
+
+    base = str(Path.cwd())
+    bearing = Bearing(base, paint_for(sys.stdout, os.environ))
+    _print(
+        [standings_json(standings, base)] if as_json else bearing.standing(standings), sys.stdout
+    )
 
 
 def _diff(result: Result) -> bytes:

@@ -1,0 +1,1 @@
+"""The witness: an app synthesised before and after the change, and what its templates say."""

@@ -1,0 +1,210 @@
+"""A cloud assembly read into plain values: stacks, resources, and who made each of them where."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tapfix.verify.worker import ORIGINS
+
+_FRAME = re.compile(r"\((?P<path>.+):(?P<line>\d+)\)\s*$")
+_OF_CDK = {"CDKMetadata", "BootstrapVersion", "CheckBootstrapVersion", "CDKMetadataAvailable"}
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A line of the app's source, by the path within the app's copy."""
+
+    path: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """A resource of a template.
+
+    ``path`` is the construct's, with the stack's id; ``frames`` are the app's own lines that were
+    running when it was made, the innermost first.
+    """
+
+    stack: str
+    logical_id: str
+    path: str
+    kind: str
+    body: Mapping[str, Any]
+    frames: tuple[Frame, ...] = ()
+
+    @property
+    def properties(self) -> Mapping[str, Any]:
+        """What the template says of it."""
+        found: Mapping[str, Any] = self.body.get("Properties", {})
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """A stack: its name, its construct's path, its template, its resources by logical id.
+
+    ``outputs`` are its outputs in the form of resources of kind ``Output``.
+    """
+
+    name: str
+    path: str
+    template: Mapping[str, Any]
+    resources: Mapping[str, Resource]
+    outputs: Mapping[str, Resource]
+    frames: tuple[Frame, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Assembly:
+    """All stacks of an app, those of its stages and the nested ones among them.
+
+    ``looked_up`` names what the app wants to know of an account: its templates hold made-up values.
+    """
+
+    stacks: tuple[Stack, ...]
+    looked_up: tuple[str, ...] = ()
+
+    @property
+    def templates(self) -> dict[str, Mapping[str, Any]]:
+        """The templates by the names of their stacks."""
+        return {stack.name: stack.template for stack in self.stacks}
+
+    @property
+    def resources(self) -> Iterator[Resource]:
+        """All resources."""
+        for stack in self.stacks:
+            yield from stack.resources.values()
+
+    @property
+    def tells_lines(self) -> bool:
+        """Whether it is known what made its resources, where it has any."""
+        return any(one.frames for one in self.resources) or not any(self.resources)
+
+    @property
+    def entries(self) -> Iterator[Resource]:
+        """All resources and outputs."""
+        for stack in self.stacks:
+            yield from stack.resources.values()
+            yield from stack.outputs.values()
+
+
+def read_assembly(outdir: Path, copy: Path) -> Assembly:
+    """The assembly in a folder, made by an app whose files lie below ``copy``."""
+    stacks: list[Stack] = []
+    looked_up: dict[str, None] = {}
+    noted = _noted(outdir / ORIGINS, copy)
+    for manifest in sorted(outdir.rglob("manifest.json")):
+        content = json.loads(manifest.read_text("utf-8"))
+        looked_up.update(dict.fromkeys(one["provider"] for one in content.get("missing", [])))
+        for artifact_id, artifact in content.get("artifacts", {}).items():
+            if artifact["type"] == "aws:cloudformation:stack":
+                stacks += _stacks(manifest.parent, artifact_id, artifact, copy, noted)
+    return Assembly(tuple(stacks), tuple(looked_up))
+
+
+Lines = Mapping[str, tuple[Frame, ...]]
+"""The app's lines by the paths of the constructs that they made."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Origins:
+    """Who made what: as the assembly says, and as was noted while the app ran."""
+
+    told: Lines
+    noted: Lines
+
+    def of(self, path: str) -> tuple[Frame, ...]:
+        """The lines that made a construct; what is noted tells only of those that Python made."""
+        if self.told.get(path):
+            return self.told[path]
+        around = path
+        while around and around not in self.noted:
+            around = around.rpartition("/")[0]
+        return self.noted.get(around, ())
+
+
+def _noted(file: Path, copy: Path) -> Lines:
+    """The lines that were noted because the library does not tell them."""
+    if not file.is_file():
+        return {}
+    return {
+        path: tuple(Frame(str(Path(name).relative_to(copy)), line) for name, line in lines)
+        for path, lines in json.loads(file.read_text("utf-8")).items()
+    }
+
+
+def _stacks(
+    folder: Path, artifact_id: str, artifact: Mapping[str, Any], copy: Path, noted: Lines
+) -> list[Stack]:
+    """A stack, and the nested ones below it."""
+    told = dict(artifact.get("metadata", {}))
+    if "additionalMetadataFile" in artifact:
+        told.update(json.loads((folder / artifact["additionalMetadataFile"]).read_text("utf-8")))
+    lines = {path.lstrip("/"): _frames(entries, copy) for path, entries in told.items()}
+    origins = _Origins(lines, noted)
+    paths = {
+        str(entry["data"]): path.lstrip("/")
+        for path, entries in told.items()
+        for entry in entries
+        if entry["type"] == "aws:cdk:logicalId"
+    }
+    properties = artifact["properties"]
+    name = str(properties.get("stackName", artifact_id))
+    template = json.loads((folder / properties["templateFile"]).read_text("utf-8"))
+    path = str(artifact.get("displayName", artifact_id)).partition(" (")[0]
+    found = [_stack(name, path, template, origins, paths)]
+    for nested in _nested(folder, template):
+        inner = json.loads(nested.read_text("utf-8"))
+        stem = nested.name.removesuffix(".nested.template.json")
+        found.append(_stack(stem, "", inner, origins, paths))
+    return found
+
+
+def _nested(folder: Path, template: Mapping[str, Any]) -> Iterator[Path]:
+    """The files of the stacks that a template nests, and of those that these nest."""
+    for resource in template.get("Resources", {}).values():
+        name = resource.get("Metadata", {}).get("aws:asset:path", "")
+        if resource.get("Type") == "AWS::CloudFormation::Stack" and (folder / name).is_file():
+            yield folder / name
+            yield from _nested(folder, json.loads((folder / name).read_text("utf-8")))
+
+
+def _stack(
+    name: str,
+    path: str,
+    template: Mapping[str, Any],
+    origins: _Origins,
+    paths: Mapping[str, str],
+) -> Stack:
+    resources = {}
+    for logical_id, body in template.get("Resources", {}).items():
+        if logical_id not in _OF_CDK:
+            place = str(body.get("Metadata", {}).get("aws:cdk:path", f"{name}/{logical_id}"))
+            made = origins.of(place)
+            resources[logical_id] = Resource(name, logical_id, place, body["Type"], body, made)
+    outputs = {}
+    for logical_id, body in template.get("Outputs", {}).items():
+        place = paths.get(logical_id, f"{name}/{logical_id}")
+        made = origins.of(place)
+        outputs[logical_id] = Resource(name, logical_id, place, "Output", body, made)
+    return Stack(name, path, template, resources, outputs, origins.of(path))
+
+
+def _frames(entries: list[Mapping[str, Any]], copy: Path) -> tuple[Frame, ...]:
+    """The app's own lines among those that a construct was made by."""
+    for entry in entries:
+        lines = entry["data"] if entry["type"] == "aws:cdk:creationStack" else entry.get("trace")
+        if lines and entry["type"] in ("aws:cdk:creationStack", "aws:cdk:logicalId"):
+            matches = (_FRAME.search(line) for line in lines)
+            return tuple(
+                Frame(match["path"][len(str(copy)) + 1 :], int(match["line"]))
+                for match in matches
+                if match and match["path"].startswith(f"{copy}/")
+            )
+    return ()

@@ -78,6 +78,8 @@ _URLS = (
     "sqlalchemy.engine.url.URL.create",
     "sqlalchemy.ext.asyncio.create_async_engine",
 )
+DRIVERS = frozenset(name.partition(".")[0] for name in (*_FAMILIES, *_URLS))
+"""The libraries that open connections to data stores, by the names they are imported by."""
 _SCHEMES = {"postgres": "postgres", "mysql": "mysql", "mariadb": "mysql", "mssql": "sqlserver"}
 _HOSTS = ("host", "url", "hosts", "server")
 LOCAL = ("localhost", "127.0.0.1", "0.0.0.0", "::1")

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from tapfix.model.access.connections import LOCAL, family_at
+from tapfix.model.access.connections import DRIVERS, LOCAL, family_at
 from tapfix.model.access.needs import code_of
 from tapfix.model.app import App
 from tapfix.model.lambdas.handlers import Handler
@@ -72,6 +72,14 @@ _POSITIONS: Mapping[str, tuple[Role | None, ...]] = {
 }
 _DEEP = ("psycopg_pool.AsyncConnectionPool", "psycopg_pool.ConnectionPool")
 _MONGO = ("pymongo.MongoClient", "motor.motor_asyncio.AsyncIOMotorClient")
+_LIBRARIES = re.compile(
+    rb"\b(?:import|from)\b[^\n]*\b(?:%s)\b"
+    % b"|".join(
+        name.encode()
+        for name in sorted(DRIVERS.union(one.partition(".")[0] for one in (*_POSITIONS, *_MONGO)))
+    )
+)
+"""A line that imports what logs in."""
 _LEAVING = (ast.Return, ast.Raise)
 _DEPTH = 6
 _TELLING = 3  # characters: fewer tell nothing of a password, and stand everywhere
@@ -175,6 +183,8 @@ def is_local(host: str) -> bool:
 
 def logins(app: App, handler: Handler) -> Iterator[Login]:
     """The logins of a handler's code, in the order of its modules."""
+    if not _imports_driver(handler):
+        return
     code = code_of(app, handler)
     for place in code.calls():
         assert isinstance(place.node, ast.Call)
@@ -184,6 +194,11 @@ def logins(app: App, handler: Handler) -> Iterator[Login]:
             family = "other"
         if family and isinstance(callee, str) and not _is_for_tries(place):
             yield _login(code, place, family, callee)
+
+
+def _imports_driver(handler: Handler) -> bool:
+    """Whether a handler's files import what logs in: else none of its code need be followed."""
+    return any(_LIBRARIES.search(module.file.data) for module in handler.modules)
 
 
 def _is_for_tries(place: Leaf) -> bool:

@@ -46,7 +46,7 @@ from dataclasses import dataclass
 from tapfix.codemods.examples.tap019_database_schema import EXAMPLES
 from tapfix.edits import Edit, Finding, Impact
 from tapfix.model.app import App
-from tapfix.model.sql.creators import bare, created_tables, may_be_filled, told
+from tapfix.model.sql.creators import bare, created_tables, may_be_filled, may_run_scripts, told
 from tapfix.model.sql.queried import Queried, read_queried
 from tapfix.model.sql.schemas import schema_of
 from tapfix.model.sql.tables import Dialect, Schema
@@ -88,7 +88,9 @@ def find(app: App) -> Iterator[Finding]:
     # Reading the SQL costs the most: it is left to those that need it.
     read = {one: _Lack(one, _schema(one)) for one in (known if created else empty)}
     lacking = [read[one] for one in empty if not _is_created(created, read[one], read.values())]
-    lacking = [lack for lack in lacking if lack.is_queried]
+    lacking = [
+        lack for lack in lacking if lack.is_queried and not may_run_scripts(app, lack.schema)
+    ]
     ids = FreeIds(app)
     for lack in lacking:
         yield _empty(app, ids, lack, alone=len(lacking) == 1)

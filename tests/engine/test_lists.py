@@ -250,7 +250,7 @@ try: pass
 except f(h): pass
 finally: f(i)
 with f(j) as p, f(k): pass
-async def z(a, /, b: int = f(l)):  # type: ignore
+async def z(a, /, b: int = f(l)):  # a comment
     async with f(m) as s: return await f(o)
 for q in f(r): x: int = f(s)
 lambda u: f(v)

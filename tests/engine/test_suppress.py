@@ -33,6 +33,7 @@ def parted(source: str, *findings: Finding, data: bytes | None = None) -> Split:
         ("# tapfix: ignore[]", (), "", False),
         ("# tapfix: ignore-file[TAP0]", ("TAP0",), "", True),
         ("# tapfix: ignore-file", None, "", True),
+        # Beside the comments of other tools, in one line.
         ("# type: ignore  # tapfix: ignore[TAP003] why  # noqa", ("TAP003",), "why", False),
     ],
 )

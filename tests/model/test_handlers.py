@@ -441,11 +441,11 @@ def test_one_handler_of_two_functions() -> None:
 )
 def test_definitions(source: str, function: str | None, is_wrapped: bool) -> None:
     app = stack(
-        'lambda_.Function(self, "F", code=lambda_.Code.from_asset("functions/work"),'
+        'lambda_.Function(self, "F", code=lambda_.Code.from_asset("functions/tasks"),'
         ' handler="entry.handler")',
         **{
-            "functions/work/entry.py": source,
-            "functions/work/work.py": "def main(event, context): pass\n",
+            "functions/tasks/entry.py": source,
+            "functions/tasks/work.py": "def main(event, context): pass\n",
             "functions/orders/index.py": "",
         },
     )

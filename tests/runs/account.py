@@ -37,6 +37,10 @@ Values = dict[str, str]
 """What a resource is known by: ``Ref``, and attributes by name."""
 
 
+class UnknownValue(AssertionError):
+    """A template says something in a way that only CloudFormation itself can resolve."""
+
+
 @dataclass(frozen=True)
 class Database:
     """A database that was made: its ``name`` (also without one RDS has ``postgres``)."""
@@ -98,7 +102,7 @@ class Account:
                 return _PLACEHOLDER.sub(lambda found: self._placeholder(found[1]), text)
             case str() | int():
                 return self._secrets(str(value))
-        raise NotImplementedError(f"CloudFormation's {value}")
+        raise UnknownValue(f"{value} is no value that this account can resolve")
 
     def _placeholder(self, name: str) -> str:
         logical_id, _, attribute = name.partition(".")

@@ -47,6 +47,21 @@ def other(*parts: str, code: str = "", **files: str) -> dict[str, str]:
     return shop(code=code, **files) | {"app.py": stack(body, _IMPORTS)}
 
 
+SCRIPTED = handler().replace(
+    "    cursor.execute(",
+    '    with open("tables.ddl") as script:\n        cursor.execute(script.read())\n'
+    "    cursor.execute(",
+)
+TRIED = (
+    handler("psycopg2", "SELECT 1")
+    .replace(', (event["id"], event["note"]))', ")")
+    .replace(
+        "    connection.commit()\n",
+        '    seen = sqlite3.connect("/tmp/seen.db")\n'
+        '    seen.execute("INSERT INTO seen (id) VALUES (?)", (event["id"],))\n',
+    )
+    .replace("import os\n", "import os\nimport sqlite3\n")
+)
 _TASK = """\
 task = ecs.FargateTaskDefinition(self, "Web")
 task.add_container(
@@ -237,6 +252,10 @@ LEFT_ALONE: tuple[Example, ...] = (
     Example(
         "the handler creates what it needs",
         shop(*WHOLE, code=handler().replace('cursor.execute("INSERT', _CREATE)),
+    ),
+    Example("the handler runs a script that may create them", shop(*WHOLE, code=SCRIPTED)),
+    Example(
+        "a connection that is only tried, and tables of another kind", shop(*WHOLE, code=TRIED)
     ),
     Example(
         "a file of SQL",

@@ -16,6 +16,7 @@ from tapfix.model.lambdas.functions import FUNCTIONS
 from tapfix.model.python.modules import Module
 from tapfix.model.python.values import CDK
 from tapfix.model.sql.queried import Queried
+from tapfix.model.sql.tables import Schema
 
 _CREATE = re.compile(
     rb"\bcreate\s+(?:or\s+replace\s+)?(?:unlogged\s+)?table\b(?:\s+if\s+not\s+exists)?"
@@ -29,6 +30,7 @@ _TOOLS = re.compile(
     re.IGNORECASE,
 )
 """Words of what makes tables: migrations, ORMs, clients that run scripts."""
+_READS_FILES = re.compile(rb"\bopen\(|\.read(?:_text|_bytes)?\(|\bget_data\(")
 _TOLD = re.compile(r"\.md$|/tests?/|/(?:test_[^/]*|[^/]*_test|conftest)\.py$")
 """The files whose SQL no deployed database sees: those that people read, and tests."""
 _MIGRATED = re.compile(r"/(?:db_?)?(?:migrations?|alembic|flyway|liquibase)/", re.IGNORECASE)
@@ -71,6 +73,12 @@ def may_be_filled(app: App, queried: Queried) -> bool:
     if database.is_a(*_FILLED) or any(map(database.argument, _FILLED_BY)):
         return True
     return app.once(_has_tools) or _is_reached_by_others(app, queried)
+
+
+def may_run_scripts(app: App, schema: Schema | None) -> bool:
+    """Whether a statement that cannot be read may be a script out of a file: that of the tables."""
+    unread = schema.unread if schema is not None else ()
+    return any(_READS_FILES.search(app.files.get(one.ref.path, b"")) for one in unread)
 
 
 def created_tables(app: App) -> frozenset[str]:

@@ -10,12 +10,14 @@ from __future__ import annotations
 
 import contextlib
 import enum
+import functools
 import gc
 import io
 import os
 import sys
 import traceback
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
@@ -26,7 +28,9 @@ from tapfix import __version__
 if TYPE_CHECKING:
     from tapfix.api import Options
     from tapfix.api.result import Result
+    from tapfix.model.shown import Shown
     from tapfix.verify.judge import Judgement
+    from tapfix.verify.trial import Run
 
 COMMANDS = ("rules", "explain", "verify")
 _FAILED = 2
@@ -220,7 +224,8 @@ def run(
     result = _result(paths or ["."], options, quiet=quiet)
     judgements: tuple[Judgement, ...] = ()
     if manners:
-        result, judgements = _verified(result, manners, python, quiet=quiet)
+        again = functools.partial(_again, paths or ["."], options)
+        result, judgements = _verified(result, again, manners, python, quiet=quiet)
     if apply:
         from tapfix import api
 
@@ -249,8 +254,15 @@ def _manners(value: str | None) -> frozenset[str]:
     return words
 
 
+def _again(paths: Sequence[str], options: Options, shown: Mapping[str, Shown]) -> Result:
+    """The run once more, with what syntheses showed."""
+    from tapfix import api
+
+    return api.run(paths, replace(options, shown=shown))
+
+
 def _verified(
-    result: Result, manners: frozenset[str], python: str | None, *, quiet: bool
+    result: Result, again: Run, manners: frozenset[str], python: str | None, *, quiet: bool
 ) -> tuple[Result, tuple[Judgement, ...]]:
     """The verdict on a result's fixes, and the result without the apps of an unproved change.
 
@@ -259,11 +271,14 @@ def _verified(
     from tapfix import api
     from tapfix.report.progress import Bar
     from tapfix.verify.run import unproved, verify_changes
+    from tapfix.verify.trial import Verified, with_shown
     from tapfix.verify.witness import Options
 
     options = Options(python=python, bundle="bundle" in manners)
     with Bar(sys.stderr, str(Path.cwd()), enabled=not quiet) as bar:
-        judgements = verify_changes(result, options, bar.step)
+        first = Verified(result, verify_changes(result, options, bar.step))
+        verified = with_shown(first, again, options)
+    result, judgements = verified.result, verified.judgements
     if result.mode is result.mode.APPLY and "report" not in manners:
         result = api.kept_back(result, unproved(result, judgements), "not proved")
     return result, judgements

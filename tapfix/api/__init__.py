@@ -6,8 +6,8 @@ result of an applying run on disk.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from tapfix.api.layout import LineLengths
@@ -19,6 +19,7 @@ from tapfix.discover import Discovery, discover, repository_of
 from tapfix.discover.walk import is_below
 from tapfix.engine.style import Style
 from tapfix.model.python.source import Problem
+from tapfix.model.shown import Shown
 from tapfix.registry import Rules, load_rules, select
 from tapfix.rule import Profile, Rule
 
@@ -31,7 +32,7 @@ class Options:
     """What a caller asks for; None and empty: as the apps' own configuration says.
 
     ``config`` is a file to take instead of the apps' own configuration. ``rules`` are the rules to
-    choose from instead of the installed ones.
+    choose from instead of the installed ones. ``shown`` is what syntheses of apps showed, by root.
     """
 
     mode: Mode = Mode.REPORT
@@ -41,6 +42,7 @@ class Options:
     allow_replace: bool = False
     config: Path | None = None
     rules: Sequence[Rule] | None = None
+    shown: Mapping[str, Shown] = field(default_factory=dict)
 
 
 def run(paths: Iterable[str], options: Options, tell: Progress | None = None) -> Result:
@@ -51,7 +53,7 @@ def run(paths: Iterable[str], options: Options, tell: Progress | None = None) ->
     """
     known = load_rules() if options.rules is None else Rules(tuple(options.rules))
     discovery = discover(paths)
-    targets = _targets(discovery, options, known.rules)
+    targets = targets_of(discovery, options, known.rules)
     lengths = LineLengths()
     tick = _ticker(tell, sum(1 + len(target.rules) for target in targets))
     outcomes = [_work(unit, options.mode, discovery, lengths, tick) for unit in _units(targets)]
@@ -77,8 +79,8 @@ def _ticker(tell: Progress | None, total: int) -> Callable[[str], None]:
     return tick
 
 
-def _targets(discovery: Discovery, options: Options, rules: Sequence[Rule]) -> list[Target]:
-    """The apps with what holds for them."""
+def targets_of(discovery: Discovery, options: Options, rules: Sequence[Rule]) -> list[Target]:
+    """The apps with what holds for them. Raises as ``run`` does."""
     own = read_config(options.config) if options.config is not None else None
     chosen: dict[Config, tuple[tuple[Rule, ...], tuple[Rule, ...]]] = {}
     targets: list[Target] = []
@@ -89,7 +91,8 @@ def _targets(discovery: Discovery, options: Options, rules: Sequence[Rule]) -> l
             every = _choose(replace(config, select=()), replace(options, select=()), rules)
             chosen[config] = mine, tuple(rule for rule in every if rule not in mine)
         mine, others = chosen[config]
-        targets.append(Target(app.root, app.files, mine, tuple(rules), config, others))
+        shown = options.shown.get(app.root, Shown())
+        targets.append(Target(app.root, app.files, mine, tuple(rules), config, others, shown))
     return targets
 
 

@@ -13,7 +13,9 @@ from tapfix.api.silence import idle, silence
 from tapfix.config import Config
 from tapfix.edits import Finding, Impact
 from tapfix.model.app import App, read_app
+from tapfix.model.python.kept import Kept
 from tapfix.model.python.source import Problem
+from tapfix.model.shown import Shown
 from tapfix.rule import Profile, Rule
 
 _HARMLESS = frozenset({Impact.NONE, Impact.IN_PLACE, Impact.BEHAVIOUR})
@@ -23,7 +25,8 @@ _HARMLESS = frozenset({Impact.NONE, Impact.IN_PLACE, Impact.BEHAVIOUR})
 class Target:
     """An app, the rules that apply to it among those that are known, and its configuration.
 
-    ``others`` are those that would apply too, had nobody selected.
+    ``others`` are those that would apply too, had nobody selected. ``shown`` is what a synthesis of
+    its files showed.
     """
 
     root: str
@@ -32,6 +35,7 @@ class Target:
     known: tuple[Rule, ...]
     config: Config
     others: tuple[Rule, ...] = ()
+    shown: Shown = field(default_factory=Shown)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +78,15 @@ def look(
     files: Mapping[str, bytes],
     is_asked: Callable[[str], bool],
     tick: Callable[[str], None],
+    kept: Kept | None = None,
 ) -> Look:
-    """Read an app from ``files`` and ask its rules about those files that ``is_asked`` for."""
+    """Read an app from ``files`` and ask its rules about those files that ``is_asked`` for.
+
+    ``kept`` are files that an earlier look has parsed; what this one parses goes there too.
+    """
     tick(target.root)
-    app = read_app(target.root, files, target.config.settings)
+    shown = target.shown.carried_to(files)
+    app = read_app(target.root, files, target.config.settings, shown, kept)
     findings: dict[Finding, Rule] = {}
     crashes: list[Problem] = []
     ran: set[str] = set()

@@ -41,13 +41,14 @@ from tapfix.model.cdk.constructs import Construct
 from tapfix.model.cdk.databases import INSTANCES, Feeds, engine, feeds, is_member
 from tapfix.model.cdk.decisions import is_decision
 from tapfix.model.cdk.durations import days
-from tapfix.model.cdk.overrides import is_set_from_afar, overrides
+from tapfix.model.cdk.overrides import is_open_afar, overrides
 from tapfix.model.python.values import Value
 from tapfix.recipes.arguments import add_beside, give, put
 from tapfix.recipes.keeping.durations import set_days
 from tapfix.recipes.offers import offer
 from tapfix.rule import Profile, Rule, Severity
 
+_PROPERTY = "BackupRetentionPeriod"
 _DELETE = "delete_automated_backups"
 
 
@@ -63,8 +64,6 @@ class _Retention:
 
 def find(app: App) -> Iterator[Finding]:
     """RDS instances that keep backups, and clusters that keep them for more than one day."""
-    if is_set_from_afar(app, "BackupRetentionPeriod"):
-        return
     fed = app.once(feeds)
     for database in app.constructs:
         if not database.name.startswith("aws_rds.") or is_member(database):
@@ -72,6 +71,8 @@ def find(app: App) -> Iterator[Finding]:
         if is_decision(app, database):
             continue
         retention = _retention(app, database)
+        if is_open_afar(app, database, _PROPERTY, retention.days if retention else None):
+            continue
         least = 0 if database.is_a(*INSTANCES) else 1
         if retention is not None and retention.days > least:
             yield _kept(app, database, retention, least, fed)
@@ -103,7 +104,7 @@ def _count(number: float) -> str:
 
 
 def _retention(app: App, database: Construct) -> _Retention | None:
-    later = overrides(app, database, "BackupRetentionPeriod")
+    later = overrides(app, database, _PROPERTY)
     if later:
         value = None if any(o.is_decision for o in later) else later[-1].value
         return _known(value, "", None)

@@ -31,7 +31,7 @@ from tapfix.edits import Finding, Fix, Impact
 from tapfix.model.app import App
 from tapfix.model.cdk.constructs import Construct
 from tapfix.model.cdk.decisions import is_decision
-from tapfix.model.cdk.overrides import is_set_from_afar, overrides
+from tapfix.model.cdk.overrides import is_open_afar, overrides
 from tapfix.model.python.values import Value
 from tapfix.recipes.arguments import put
 from tapfix.rule import Profile, Rule, Severity
@@ -44,8 +44,6 @@ _FINAL = "final_snapshot_name"
 
 def find(app: App) -> Iterator[Finding]:
     """Caches with daily snapshots or a final one."""
-    if is_set_from_afar(app, _PROPERTY):
-        return
     takers = app.catalogue.taking(_LIMIT)
     for cache in app.of(*(name for name in takers if name.startswith("aws_elasticache."))):
         argument = cache.argument(_LIMIT)
@@ -54,7 +52,7 @@ def find(app: App) -> Iterator[Finding]:
         limit = value.constant if value is not None else 0
         if any(o.is_decision for o in later) or (value is not None and value.is_inherited):
             continue
-        if is_decision(app, cache):
+        if is_decision(app, cache) or is_open_afar(app, cache, _PROPERTY, limit):
             continue
         if value is not None and isinstance(limit, int) and limit > 0:
             obstacle = argument.obstacle if argument is not None and not later else None

@@ -14,6 +14,7 @@ from typing import TypeVar, cast
 from tapfix.edits import Ref
 from tapfix.knowledge.catalogue import Catalogue, load
 from tapfix.model.cdk.constructs import Construct, find_constructs
+from tapfix.model.cdk.told import told_classes
 from tapfix.model.cdk.uses import Use, find_uses
 from tapfix.model.lambdas.functions import LambdaFunction, find_functions
 from tapfix.model.lambdas.handlers import (
@@ -24,12 +25,14 @@ from tapfix.model.lambdas.handlers import (
 )
 from tapfix.model.python.callers import Callers
 from tapfix.model.python.evaluate import Evaluator
+from tapfix.model.python.kept import Kept
 from tapfix.model.python.modules import AppClass, AppFunction, Module, Modules
 from tapfix.model.python.paths import Folders, TextReader
 from tapfix.model.python.resolve import Resolver
 from tapfix.model.python.source import Problem
-from tapfix.model.python.values import Value
+from tapfix.model.python.values import CDK, Value
 from tapfix.model.settings import Settings
+from tapfix.model.shown import Made, Shown
 
 _CDK_MARK = b"aws_cdk"
 _V1 = "aws_cdk.core"
@@ -42,7 +45,7 @@ class App:
     """One CDK app. Rules ask it; nothing changes it.
 
     ``root`` is the app's folder; ``files`` are its Python files, ``cdk.json`` and what declares or
-    records packages, by absolute path.
+    records packages, by absolute path. ``shown`` is what a synthesis showed of its lines.
     """
 
     root: str
@@ -50,6 +53,7 @@ class App:
     modules: Modules
     evaluator: Evaluator
     catalogue: Catalogue
+    shown: Shown = field(default_factory=Shown)
     _uses: dict[ast.Call, tuple[Use, ...]] = field(default_factory=dict)
     _once: dict[Callable[[App], object], object] = field(default_factory=dict)
     _of: dict[tuple[str, ...], tuple[Construct, ...]] = field(default_factory=dict)
@@ -134,6 +138,13 @@ class App:
         """Every use of every construct, as ``Use.node`` gives it."""
         return frozenset(use.node for one in self.constructs for use in self.uses(one))
 
+    def made(self, construct: Construct) -> tuple[Made, ...]:
+        """What a synthesis showed of a construct; empty without one, or if it told nothing."""
+        node = construct.node
+        last = node.end_lineno or node.lineno
+        made = self.shown.between(construct.module.path, node.lineno, last)
+        return tuple(one for one in made if one.cls == f"{CDK}{construct.name}")
+
     def once(self, read: Callable[[App], _Read]) -> _Read:
         """What a function makes of the whole app: several rules, each for many constructs, ask."""
         if read not in self._once:
@@ -174,14 +185,22 @@ def _has_tests(module: Module) -> bool:
     return any(mark in module.file.data for mark in (b"def test_", b"pytest", b"unittest"))
 
 
-def read_app(root: str, files: Mapping[str, bytes], settings: Settings) -> App:
+def read_app(
+    root: str,
+    files: Mapping[str, bytes],
+    settings: Settings,
+    shown: Shown | None = None,
+    kept: Kept | None = None,
+) -> App:
     """Read the app in the folder ``root``.
 
     ``files`` maps absolute paths to the bytes of its files, those that are no Python among them.
+    ``shown`` is what a synthesis of these files showed, ``kept`` are files parsed before.
     Parsed at once are the files that use CDK, what they import, what imports them, and those that
     look like handlers; nothing is run.
     """
-    modules = Modules(root, files)
+    shown = shown or Shown()
+    modules = Modules(root, files, frozenset(path for path, _ in shown.lines), kept)
     catalogue = load()
     _read_modules(modules)
     modules.settle()
@@ -189,7 +208,8 @@ def read_app(root: str, files: Mapping[str, bytes], settings: Settings) -> App:
     def exports(module: str) -> frozenset[str]:
         return catalogue.exports(module.removeprefix("aws_cdk."))
 
-    return App(root, settings, modules, Evaluator(Resolver(modules, exports)), catalogue)
+    resolver = Resolver(modules, exports, told_classes(modules, shown))
+    return App(root, settings, modules, Evaluator(resolver), catalogue, shown)
 
 
 def _read_modules(modules: Modules) -> None:
@@ -197,7 +217,8 @@ def _read_modules(modules: Modules) -> None:
     for path in python:
         if has_handler_mark(path, modules.root, modules.files[path]):
             modules.get(path)
-    roots = [path for path in python if _CDK_MARK in modules.files[path]]
+    makers = modules.makers
+    roots = [path for path in python if _CDK_MARK in modules.files[path] or path in makers]
     if not roots:
         return
     _close(modules, roots)

@@ -72,6 +72,7 @@ class Bearing:
         said = "; ".join(verdict.shows)
         if verdict.reason is not None:
             said = f"{said}; {verdict.reason}" if said else verdict.reason
+        said += " (only the template tells)" if verdict.told else ""
         return f"{self.paint(colour, sign)} {verdict.reported.rule.code} {where}: {said}"
 
     def _changes(self, name: str, judgement: Judgement) -> Iterator[str]:
@@ -79,7 +80,7 @@ class Bearing:
             yield f"{name}: stack {old} becomes {new}: a new stack, beside the old one"
         kinds = [_kind(one) for one in judgement.differences]
         added, removed = kinds.count("added"), kinds.count("removed")
-        changed = {one.name for one in judgement.differences if one.path}
+        changed = {one.name for one in judgement.differences if one.path not in ("", "StackName")}
         count = len(judgement.replaced or {})
         yield (
             f"{name}: in the templates {len(changed)} changed ({count} of them replaced),"
@@ -137,6 +138,7 @@ def _verdict(verdict: Verdict, base: str) -> dict[str, object]:
         "verdict": verdict.mark.value,
         "shows": list(verdict.shows),
         "reason": verdict.reason,
+        "only_in_template": verdict.told,
     }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -65,10 +65,12 @@ class Assembly:
     """All stacks of an app, those of its stages and the nested ones among them.
 
     ``looked_up`` names what the app wants to know of an account: its templates hold made-up values.
+    ``classes`` are the classes of its constructs by path, as ``aws-cdk-lib.aws_s3.Bucket``.
     """
 
     stacks: tuple[Stack, ...]
     looked_up: tuple[str, ...] = ()
+    classes: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def templates(self) -> dict[str, Mapping[str, Any]]:
@@ -105,7 +107,20 @@ def read_assembly(outdir: Path, copy: Path) -> Assembly:
         for artifact_id, artifact in content.get("artifacts", {}).items():
             if artifact["type"] == "aws:cloudformation:stack":
                 stacks += _stacks(manifest.parent, artifact_id, artifact, copy, noted)
-    return Assembly(tuple(stacks), tuple(looked_up))
+    return Assembly(tuple(stacks), tuple(looked_up), _classes(outdir / "tree.json"))
+
+
+def _classes(file: Path) -> dict[str, str]:
+    """The classes of constructs by path, where the app has not switched the tree off."""
+    if not file.is_file():
+        return {}
+    found = {}
+    pending = [json.loads(file.read_text("utf-8"))["tree"]]
+    while pending:
+        node = pending.pop()
+        found[node["path"]] = node.get("constructInfo", {}).get("fqn", "")
+        pending += node.get("children", {}).values()
+    return found
 
 
 Lines = Mapping[str, tuple[Frame, ...]]
@@ -159,19 +174,20 @@ def _stacks(
     template = json.loads((folder / properties["templateFile"]).read_text("utf-8"))
     path = str(artifact.get("displayName", artifact_id)).partition(" (")[0]
     found = [_stack(name, path, template, origins, paths)]
-    for nested in _nested(folder, template):
+    for nested, place in _nested(folder, template):
         inner = json.loads(nested.read_text("utf-8"))
         stem = nested.name.removesuffix(".nested.template.json")
-        found.append(_stack(stem, "", inner, origins, paths))
+        found.append(_stack(stem, place, inner, origins, paths))
     return found
 
 
-def _nested(folder: Path, template: Mapping[str, Any]) -> Iterator[Path]:
-    """The files of the stacks that a template nests, and of those that these nest."""
+def _nested(folder: Path, template: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
+    """The files of the stacks that a template nests, and of those that these nest; their paths."""
     for resource in template.get("Resources", {}).values():
         name = resource.get("Metadata", {}).get("aws:asset:path", "")
         if resource.get("Type") == "AWS::CloudFormation::Stack" and (folder / name).is_file():
-            yield folder / name
+            place = str(resource["Metadata"].get("aws:cdk:path", ""))
+            yield folder / name, place.rpartition("/")[0].removesuffix(".NestedStack")
             yield from _nested(folder, json.loads((folder / name).read_text("utf-8")))
 
 

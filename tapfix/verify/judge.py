@@ -5,14 +5,16 @@ from __future__ import annotations
 import enum
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from tapfix.api.result import Reported, Status
+from tapfix.model.shown import Shown
 from tapfix.proof import Claim, Flaw, Proof
 from tapfix.rule import Rule
 from tapfix.verify.assembly import Assembly, Resource
 from tapfix.verify.difference import Difference, differences
+from tapfix.verify.following import with_names
 from tapfix.verify.pairing import Pairing, paired
 from tapfix.verify.replaced import carried_on, replaced
 from tapfix.verify.ties import Ties
@@ -33,12 +35,16 @@ class Mark(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """A finding whose fix is judged; ``shows`` are the resources and properties that tell."""
+    """A finding whose fix is judged; ``shows`` are the resources and properties that tell.
+
+    ``told``: reading the source alone does not find it.
+    """
 
     reported: Reported
     mark: Mark
     shows: tuple[str, ...] = ()
     reason: str | None = None
+    told: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +69,8 @@ class Judgement:
     CloudFormation replaces, each with the property that does it. ``renamed`` are stacks with
     another name: new stacks beside the old ones. ``obstacle`` says why nothing can be verified.
     ``left`` are the flaws that the templates show after the change, those among them that reading
-    the source misses: their lines are those of the changed files.
+    the source misses: their lines are those of the changed files. ``shown`` is what the lines made
+    before the change, where there are such flaws.
     """
 
     root: str
@@ -76,6 +83,7 @@ class Judgement:
     obstacle: str | None = None
     notes: tuple[str, ...] = ()
     left: tuple[Seen, ...] = ()
+    shown: Shown | None = field(default=None, repr=False)
 
     @property
     def holds(self) -> bool:
@@ -112,7 +120,7 @@ def judge(
         verdicts = [Verdict(one, Mark.NOT_PROVED, reason=reason) for one in fixed]
         return Judgement(root, how, tuple(verdicts), obstacle=reason)
     pairing = paired(before.assembly, after.assembly)
-    found = tuple(differences(pairing))
+    found = with_names(differences(pairing))
     ties = Ties(Path(root), before.assembly, sources)
     bench = _Bench(before.assembly, after.assembly, pairing, ties, proof_of, testimony.elsewhere)
     verdicts = [bench.verdict(one) for one in fixed]
@@ -196,7 +204,7 @@ class _Bench:
 
     def is_claimed(self, difference: Difference, fixed: Iterable[Reported]) -> bool:
         """Whether a fix may have made a difference."""
-        return any(
+        return difference.follows or any(
             _allows(claim, difference) and (not claim.own or self._is_about(one, difference))
             for one in fixed
             if (proof := self.proof_of(one.rule)) is not None

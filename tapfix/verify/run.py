@@ -2,43 +2,89 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
 from tapfix.api import Progress
 from tapfix.api.result import Result, Status
 from tapfix.codemods.proofs import proof_of
+from tapfix.model.shown import Shown
+from tapfix.verify.assembly import Assembly
 from tapfix.verify.judge import Judgement, judge
+from tapfix.verify.made import made_by
 from tapfix.verify.standing import Standing, seen_in, standing
-from tapfix.verify.witness import Options, bear_witness
+from tapfix.verify.witness import Options, Testimony, bear_witness
+
+_SETTINGS = "cdk.json"
 
 
 def verify_changes(result: Result, options: Options, tell: Progress) -> tuple[Judgement, ...]:
-    """Synthesise each app of a result that changes, before and after, and judge its fixes.
+    """Synthesise each app of a result, before and after its change, and judge its fixes.
 
-    ``tell`` is told of each app before its turn. This runs the apps' code.
+    One that stays as it is, is asked for flaws that only its templates show. ``tell`` is told of
+    each app before its turn. This runs the apps' code.
     """
-    changing = [root for root in result.apps if any(_is_in(path, root) for path in result.changes)]
+    roots = [root for root in result.apps if changes_in(result, root) or _is_app(root)]
     judgements = []
-    for done, root in enumerate(changing):
-        tell(done, len(changing), root)
-        judgements.append(_judgement(result, root, options))
+    for done, root in enumerate(roots):
+        tell(done, len(roots), root)
+        judgements.append(judgement_of(result, root, options))
     return tuple(judgements)
 
 
-def _judgement(result: Result, root: str, options: Options) -> Judgement:
-    changes = {path: pair for path, pair in result.changes.items() if _is_in(path, root)}
+def _is_app(root: str) -> bool:
+    return Path(root, _SETTINGS).is_file()
+
+
+def changes_in(result: Result, root: str) -> dict[str, tuple[bytes | None, bytes | None]]:
+    """What a result changes in an app."""
+    return {path: pair for path, pair in result.changes.items() if _is_in(path, root)}
+
+
+def judgement_of(result: Result, root: str, options: Options) -> Judgement:
+    """What the templates of one app say of a result. This runs the app's code."""
+    changes = changes_in(result, root)
     findings = [one for one in result.findings if _is_in(one.place.path, root)]
     proofs = [proof_of(one.rule) for one in findings if one.status is Status.FIXED]
     elsewhere = any(proof is not None and proof.shared is not None for proof in proofs)
     manner = replace(options, elsewhere=elsewhere)
     testimony = bear_witness(root, {path: new for path, (_, new) in changes.items()}, manner)
-    judged = judge(testimony, findings, {path: old for path, (old, _) in changes.items()}, proof_of)
-    if testimony.after is None or judged.obstacle is not None:
-        return judged
-    after, other = testimony.after.assembly, testimony.elsewhere[1]
-    return replace(judged, left=seen_in(root, after, other, result.rules, proof_of))
+    before = {path: old for path, (old, _) in changes.items()}
+    judged = judge(testimony, findings, before, proof_of)
+    if judged.obstacle is not None:
+        return judged if changes else _unchanged(judged)
+    return _seen(judged, result, testimony, before)
+
+
+def _unchanged(judged: Judgement) -> Judgement:
+    """An app that cannot be verified, and of which nothing is to be."""
+    note = f"no fix is to be verified here, and it could not be: {judged.obstacle}"
+    return replace(judged, obstacle=None, notes=(*judged.notes, note))
+
+
+def _seen(
+    judged: Judgement, result: Result, testimony: Testimony, before: Mapping[str, bytes | None]
+) -> Judgement:
+    """The judgement with what the templates show besides."""
+    last = testimony.after or testimony.before
+    assert last is not None
+    other = testimony.elsewhere[0 if testimony.after is None else 1]
+    left = seen_in(judged.root, last.assembly, other, result.rules, proof_of)
+    if not left or testimony.before is None:
+        return replace(judged, left=left)
+    return replace(judged, left=left, shown=_shown(judged.root, testimony.before.assembly, before))
+
+
+def _shown(root: str, assembly: Assembly, before: Mapping[str, bytes | None]) -> Shown:
+    """What the lines of an app made, with the files as they were.
+
+    A file that the app has only written while it ran tells nothing.
+    """
+    made = made_by(Path(root), assembly)
+    paths = [path for path in {path for path, _ in made} if Path(path).is_file()]
+    files = {path: before.get(path) or Path(path).read_bytes() for path in paths}
+    return Shown({line: one for line, one in made.items() if line[0] in files}, files)
 
 
 def _is_in(path: str, root: str) -> bool:

@@ -11,7 +11,7 @@ from tapfix.edits import Edit
 from tapfix.model.app import App
 from tapfix.model.cdk.constructs import Argument, Construct
 from tapfix.model.cdk.durations import days
-from tapfix.model.cdk.overrides import is_set_from_afar, overrides
+from tapfix.model.cdk.overrides import is_open_afar, overrides
 from tapfix.model.cdk.uses import Use
 from tapfix.model.python.values import Value
 
@@ -100,7 +100,7 @@ def read_lifecycle(app: App, bucket: Construct) -> Lifecycle | None:
     """All lifecycle rules of a bucket; None if the source does not tell them all."""
     if overrides(app, bucket, "LifecycleConfiguration"):
         return None
-    if is_set_from_afar(app, "LifecycleConfiguration", "add_lifecycle_rule"):
+    if is_open_afar(app, bucket, "LifecycleConfiguration", method="add_lifecycle_rule"):
         return None
     if any(_may_add_rules(use) for use in app.uses(bucket)):
         return None

@@ -13,6 +13,7 @@ from functools import cached_property
 
 from tapfix.model.app import App
 from tapfix.model.cdk.constructs import Construct
+from tapfix.model.cdk.steady import is_steady
 from tapfix.model.cdk.uses import Use
 from tapfix.model.python.modules import Module
 from tapfix.model.python.values import Value
@@ -82,6 +83,21 @@ def is_set_from_afar(app: App, name: str, method: str | None = None) -> bool:
     return app.once(_Setters).is_afar(_plain(name), method)
 
 
+def is_open_afar(
+    app: App, construct: Construct, name: str, said: object = None, method: str | None = None
+) -> bool:
+    """Whether some code may set the property ``name`` of a construct's resource from afar.
+
+    It may not where a synthesis showed what the construct itself says, the plain value ``said``
+    (None: nothing), and that code does the same in every run.
+    """
+    if not is_set_from_afar(app, name, method):
+        return False
+    made = app.made(construct)
+    is_as_said = bool(made) and all(one.properties.get(name) == said for one in made)
+    return not (is_as_said and app.once(_Setters).are_steady(_plain(name)))
+
+
 @dataclass(eq=False)
 class _Setters:
     """Where an app's code sets properties. Many constructs ask for few of them."""
@@ -97,6 +113,11 @@ class _Setters:
             places = (*self._by_property.get(name, ()), *calls)
             self._known[key] = any(self._is_stray(place) for place in places)
         return self._known[key]
+
+    def are_steady(self, name: str) -> bool:
+        """Whether what sets a property on what cannot be followed does so in every run."""
+        places = [one for one in self._by_property.get(name, ()) if self._is_stray(one)]
+        return all(is_steady(self.app, one.module, one.node) for one in places)
 
     def _is_stray(self, place: _Place) -> bool:
         if self.app.evaluator.instance_class(place.module, place.receiver) is not None:

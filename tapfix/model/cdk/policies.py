@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from tapfix.model.app import App
 from tapfix.model.cdk.constructs import Construct
 from tapfix.model.cdk.holders import holders
+from tapfix.model.cdk.steady import VISITORS, is_steady
 from tapfix.model.python.branches import branches
 from tapfix.model.python.modules import Module
 from tapfix.model.python.values import Value
@@ -20,7 +21,6 @@ from tapfix.model.python.values import Value
 _ALL = "aws_cdk.RemovalPolicies.of"
 _MISSING = "aws_cdk.MissingRemovalPolicies.of"
 _SHORT = ("destroy", "retain", "snapshot", "retain_on_update_or_delete")
-_VISITORS = ("visit", "inject")
 _TREE = ("find_all", "children")
 
 
@@ -30,12 +30,14 @@ class Sweep:
 
     ``policy`` is a member of ``RemovalPolicy``, None if the source does not tell. ``only_missing``:
     resources that have a policy keep it. ``sure``: it holds for each resource there, always.
+    ``steady``: it is the same in every environment.
     """
 
     target: Value
     policy: str | None
     only_missing: bool
     sure: bool
+    steady: bool
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,22 +45,27 @@ class Elsewhere:
     """What an app says of removal policies elsewhere.
 
     ``walks``: code that walks over the construct tree sets a policy on what it meets. ``strays``: a
-    policy is set on something that cannot be followed to the place where it is made.
+    policy is set on something that cannot be followed to the place where it is made. ``steady``:
+    all that does the same in every environment.
     """
 
     sweeps: tuple[Sweep, ...]
     walks: bool
     strays: bool
+    steady: bool
 
 
 def read_elsewhere(app: App) -> Elsewhere:
     """Read what an app says of removal policies elsewhere."""
+    sweeps = tuple(_sweeps(app))
+    steady = all(sweep.steady for sweep in sweeps)
     unnamed = [(module, node) for module in app.cdk_modules for node in _unnamed(app, module)]
     if not unnamed:
-        return Elsewhere(tuple(_sweeps(app)), walks=False, strays=False)
+        return Elsewhere(sweeps, walks=False, strays=False, steady=steady)
     stray = [(module, node) for module, node in unnamed if node not in app.followed]
     walks = any(_walks_the_tree(module, node) for module, node in stray)
-    return Elsewhere(tuple(_sweeps(app)), walks, bool(stray))
+    steady = steady and all(is_steady(app, module, node) for module, node in stray)
+    return Elsewhere(sweeps, walks, bool(stray), steady)
 
 
 def reaches(app: App, sweep: Sweep, construct: Construct) -> bool | None:
@@ -96,8 +103,8 @@ def _sweep(
         policy = policy_name(given) if given is not None else None
     # Filters by resource type and priorities make it a decision of its own.
     filtered = bool(made.keywords and made.keywords.keys() - {"policy"}) or made.open
-    sure = not (filtered or branches(module, call) or policy is None)
-    return Sweep(target, policy, receiver.name == _MISSING, sure)
+    steady = not branches(module, call) and policy is not None
+    return Sweep(target, policy, receiver.name == _MISSING, steady and not filtered, steady)
 
 
 def policy_name(value: Value) -> str | None:
@@ -131,7 +138,7 @@ def _walks_the_tree(module: Module, node: ast.AST) -> bool:
     """Whether a policy is set in an aspect, an injector or a function that looks for children."""
     for ancestor in module.names.ancestors(node):
         if isinstance(ancestor, (ast.FunctionDef, ast.AsyncFunctionDef)):
-            if ancestor.name in _VISITORS:
+            if ancestor.name in VISITORS:
                 return True
             mentions = (n for n in ast.walk(ancestor) if isinstance(n, ast.Attribute))
             return any(mention.attr in _TREE for mention in mentions)

@@ -8,11 +8,15 @@ import re
 from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from tapfix.edits import Ref
 from tapfix.model.python.scopes import Binding, Names, Scope
 from tapfix.model.python.source import Problem, SourceError, SourceFile, parse
 from tapfix.model.python.walk import read_names
+
+if TYPE_CHECKING:
+    from tapfix.model.python.kept import Kept
 
 _IMPORT = re.compile(rb"^[ \t]*(?:from|import)[ \t]+([\w.]+)", re.MULTILINE)
 _AFTER_IMPORT = re.compile(rb"import[ \t(]+([\w.]+)")
@@ -75,6 +79,17 @@ def _is_header(node: ast.AST, definition: ast.AST) -> bool:
     if not isinstance(body, list) or not body or line is None:
         return False
     return (line, column) < (body[0].lineno, body[0].col_offset)
+
+
+def read_module(path: str, data: bytes, is_cdk: bool) -> Module | Problem:
+    """The module in a file, or why it cannot be read."""
+    try:
+        file = parse(path, data)
+        return Module(file, read_names(file.tree), is_cdk)
+    except SourceError as error:
+        return error.problem
+    except RecursionError:
+        return Problem(path, "expressions are nested too deeply to be read")
 
 
 @dataclass(frozen=True, eq=False)
@@ -188,11 +203,15 @@ class AppFunction:
 class Modules:
     """All Python files of an app by absolute path; each is parsed when it is first asked for.
 
-    ``problems`` collects the files that were asked for and could not be read.
+    ``problems`` collects the files that were asked for and could not be read. ``makers`` are those
+    that are known to make constructs, though they may not name CDK. ``kept`` are files that an
+    earlier look at the app has parsed.
     """
 
     root: str
     files: Mapping[str, bytes]
+    makers: Set[str] = frozenset()
+    kept: Kept | None = None
     problems: list[Problem] = field(default_factory=list)
     _parsed: dict[str, Module | None] = field(default_factory=dict)
     _imports: dict[tuple[str, str], Module | None] = field(default_factory=dict)
@@ -212,14 +231,13 @@ class Modules:
         data = self.files.get(path)
         if data is None:
             return None
-        try:
-            file = parse(path, data)
-            return Module(file, read_names(file.tree), b"aws_cdk" in data)
-        except SourceError as error:
-            self.problems.append(error.problem)
-        except RecursionError:
-            self.problems.append(Problem(path, "expressions are nested too deeply to be read"))
-        return None
+        is_cdk = b"aws_cdk" in data or path in self.makers
+        read = self.kept.read if self.kept is not None else read_module
+        module = read(path, data, is_cdk)
+        if isinstance(module, Problem):
+            self.problems.append(module)
+            return None
+        return module
 
     def beside(self, path: str) -> Module | None:
         """A file read for itself: it is no module of the app, and no problem if it is no Python."""

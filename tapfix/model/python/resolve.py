@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from tapfix.model.python.modules import AppClass, AppFunction, Module, Modules
@@ -19,10 +19,12 @@ class Resolver:
     """Resolves the names of one app.
 
     ``star_exports`` gives the names that ``from module import *`` brings from a library module.
+    ``told`` says of expressions that cannot be followed what they stand for.
     """
 
     modules: Modules
     star_exports: Callable[[str], frozenset[str]]
+    told: Mapping[ast.expr, str] = field(default_factory=dict)
     _stored_outside: dict[str, bool] = field(default_factory=dict)
     _outside: set[tuple[Module, str]] = field(default_factory=set)
     _lineages: dict[AppClass, list[AppClass]] = field(default_factory=dict)
@@ -35,6 +37,8 @@ class Resolver:
         """What a name or a dotted name stands for."""
         if depth > DEPTH:
             return None
+        if self.told and node in self.told:
+            return self.told[node]
         if isinstance(node, ast.Name):
             scope = module.names.scopes.get(node) or module.scope_of(node)
             return self.lookup(module, scope, node.id, depth)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from tapfix.edits import Impact
 from tapfix.model.app import App
 from tapfix.model.cdk.constructs import Construct
-from tapfix.model.cdk.overrides import is_set_from_afar, overrides
+from tapfix.model.cdk.overrides import is_open_afar, overrides
 from tapfix.recipes.keeping.encryption_limits import (
     database_limit,
     domain_limit,
@@ -75,7 +75,7 @@ class Choice:
             and not any(value is not None and not is_off(value) for value in decided)
             and self.fits(app, construct)
             and not any(overrides(app, construct, name) for name in (self.prop, *_KEYS))
-            and not is_set_from_afar(app, self.prop)
+            and not is_open_afar(app, construct, self.prop)
         )
 
 

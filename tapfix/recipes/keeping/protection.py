@@ -9,7 +9,7 @@ from tapfix.edits import Edit, Ref
 from tapfix.model.app import App
 from tapfix.model.cdk.constructs import Construct
 from tapfix.model.cdk.decisions import is_decision
-from tapfix.model.cdk.overrides import is_set_from_afar, overrides
+from tapfix.model.cdk.overrides import is_open_afar, overrides
 from tapfix.model.cdk.uses import Use
 from tapfix.model.python.values import Value
 from tapfix.recipes.arguments import Obstacle, give, put
@@ -46,7 +46,7 @@ def protections(app: App, construct: Construct) -> Iterator[Protection]:
         yield from _switched_on(app, values)
         return
     for name, prop in ARGUMENTS.items():
-        if name in construct.cls.arguments and not is_set_from_afar(app, prop):
+        if name in construct.cls.arguments and not is_open_afar(app, construct, prop, said=True):
             yield from _argument(app, construct, name, prop)
     yield from _switched_on(app, [*_listed_attributes(construct), *_of_replicas(construct)])
 

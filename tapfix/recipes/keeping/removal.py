@@ -85,9 +85,12 @@ class Policies:
     def of(self, construct: Construct) -> Removal | None:
         """The policy that holds for a construct; None where it depends on a decision."""
         first = _constructed(construct)
-        if first is None or self.elsewhere.walks or is_decision(self.app, construct):
+        if first is None or is_decision(self.app, construct):
             return None
-        if self.elsewhere.strays and _escapes(self.app, construct):
+        shown = self._is_shown_kept(construct)
+        if self.elsewhere.walks and not shown:
+            return None
+        if self.elsewhere.strays and not shown and _escapes(self.app, construct):
             return None
         statements = _statements(self.app, construct)
         if any(s.policy is None or s.use.conditional for s in statements):
@@ -98,7 +101,12 @@ class Policies:
             last = statements[-1]
             assert last.policy is not None and last.value is not None
             first = Removal(last.policy, True, last.value.ref, last)
-        return self._swept(construct, first)
+        return first if shown else self._swept(construct, first)
+
+    def _is_shown_kept(self, construct: Construct) -> bool:
+        """Whether a synthesis showed that nothing elsewhere lets the resource go, in any run."""
+        made = self.app.made(construct)
+        return bool(made) and all(one.kept for one in made) and self.elsewhere.steady
 
     def _swept(self, construct: Construct, removal: Removal) -> Removal | None:
         """The policy after ``RemovalPolicies.of(…)``, which is asked when the app synthesises."""

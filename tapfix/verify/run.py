@@ -13,6 +13,7 @@ from tapfix.model.shown import Shown
 from tapfix.verify.assembly import Assembly
 from tapfix.verify.judge import Judgement, judge
 from tapfix.verify.made import made_by
+from tapfix.verify.silenced import unsilenced
 from tapfix.verify.standing import Standing, seen_in, standing
 from tapfix.verify.witness import Options, Testimony, bear_witness
 
@@ -49,8 +50,13 @@ def judgement_of(result: Result, root: str, options: Options) -> Judgement:
     proofs = [proof_of(one.rule) for one in findings if one.status is Status.FIXED]
     elsewhere = any(proof is not None and proof.shared is not None for proof in proofs)
     manner = replace(options, elsewhere=elsewhere)
-    testimony = bear_witness(root, {path: new for path, (_, new) in changes.items()}, manner)
     before = {path: old for path, (old, _) in changes.items()}
+
+    def is_doubtful(told: Testimony) -> bool:
+        return bool(judge(told, findings, before, proof_of).unexpected)
+
+    changed = {path: new for path, (_, new) in changes.items()}
+    testimony = bear_witness(root, changed, manner, is_doubtful)
     judged = judge(testimony, findings, before, proof_of)
     if judged.obstacle is not None:
         return judged if changes else _unchanged(judged)
@@ -70,10 +76,19 @@ def _seen(
     last = testimony.after or testimony.before
     assert last is not None
     other = testimony.elsewhere[0 if testimony.after is None else 1]
-    left = seen_in(judged.root, last.assembly, other, result.rules, proof_of)
+    found = seen_in(judged.root, last.assembly, other, result.rules, proof_of)
+    left = unsilenced(found, lambda path: _now(result, path))
     if not left or testimony.before is None:
         return replace(judged, left=left)
     return replace(judged, left=left, shown=_shown(judged.root, testimony.before.assembly, before))
+
+
+def _now(result: Result, path: str) -> bytes | None:
+    """What a file holds after the change."""
+    if path in result.changes:
+        return result.changes[path][1]
+    file = Path(path)
+    return file.read_bytes() if file.is_file() else None
 
 
 def _shown(root: str, assembly: Assembly, before: Mapping[str, bytes | None]) -> Shown:
@@ -105,7 +120,10 @@ def unproved(result: Result, judgements: Iterable[Judgement]) -> tuple[str, ...]
 
 def verify_apps(result: Result, options: Options) -> tuple[Standing, ...]:
     """Judge the apps of a result as they stand. This runs the apps' code."""
+    manner = replace(options, elsewhere=True)
+    found = (
+        standing(bear_witness(root, {}, manner), result.rules, proof_of) for root in result.apps
+    )
     return tuple(
-        standing(bear_witness(root, {}, replace(options, elsewhere=True)), result.rules, proof_of)
-        for root in result.apps
+        replace(one, flaws=unsilenced(one.flaws, lambda path: _now(result, path))) for one in found
     )

@@ -14,7 +14,7 @@ from tapfix.api import Options
 from tapfix.api.result import Mode, Result
 from tapfix.model.shown import Made, Shown
 from tapfix.verify.judge import Mark
-from tapfix.verify.run import verify_changes
+from tapfix.verify.run import verify_apps, verify_changes
 from tapfix.verify.trial import Verified, with_shown
 from tapfix.verify.witness import Options as Manner
 
@@ -232,3 +232,15 @@ def test_lines_are_carried_along() -> None:
     shown = Shown({("/f", line): (Made("K", str(line)),) for line in (1, 2, 3)}, {"/f": old})
     carried = shown.carried_to({"/f": new})
     assert {line: made[0].id for (_, line), made in carried.lines.items()} == {2: "1", 4: "3"}
+
+
+def test_what_a_comment_silences_is_not_told(tmp_path: Path) -> None:
+    loud = f"{STREAM}\n"
+    silent = (
+        '# tapfix: ignore[TAP021] audit wants it kept\nkinesis.Stream(\n    self,\n    "Kept",\n)\n'
+    )
+    folder = written(tmp_path, loud + silent)
+    (stands,) = verify_apps(run(folder, "TAP021"), Manner())
+    assert [one.resource for one in stands.flaws] == ["Shop/Sales/Resource"]
+    (judged,) = verified(folder, "TAP021").judgements
+    assert not judged.left

@@ -117,6 +117,14 @@ STREAM = 'kinesis.Stream(self, "Sales")'
             "kinesis.StreamEncryption.MANAGED\n        )",
             id="a class by its name",
         ),
+        pytest.param(
+            "TAP021",
+            "MAKE = {'stream': kinesis.Stream}['stream']\n",
+            "for name in ('Sales', 'Returns'):\n    MAKE(self, name)",
+            "",
+            f"            MAKE(self, name, {DESTROY})",
+            id="in a loop",
+        ),
     ],
 )
 def test_it_is_mended(

@@ -15,7 +15,7 @@ DEPTH = 6
 
 
 def told_classes(modules: Modules, shown: Shown) -> dict[ast.expr, str]:
-    """The classes of calls, by what is called: where a line made one construct, by one call.
+    """The classes of calls, by what is called: where a line made one kind, by one call.
 
     Only where the call names the same class in every run: a class that is a parameter, or one of
     several, is its caller's decision.
@@ -23,10 +23,10 @@ def told_classes(modules: Modules, shown: Shown) -> dict[ast.expr, str]:
     found = {}
     for (path, line), made in shown.lines.items():
         module = modules.get(path) if path in modules.files else None
-        kinds = {(one.cls, one.id) for one in made if one.cls.startswith(CDK)}
+        kinds = {one.cls for one in made if one.cls.startswith(CDK)}
         if module is None or len(kinds) != 1:
             continue
-        calls = [call for call in _calls(module, line) if _is_given(call, made[0])]
+        calls = [call for call in _calls(module, line) if _may_make(call, made)]
         if len(calls) == 1 and _is_settled(module, calls[0].func):
             found[calls[0].func] = made[0].cls
     return found
@@ -38,11 +38,12 @@ def _calls(module: Module, line: int) -> Iterator[ast.Call]:
             yield call
 
 
-def _is_given(call: ast.Call, made: Made) -> bool:
-    """Whether a call gives the id with which the construct was made."""
+def _may_make(call: ast.Call, made: tuple[Made, ...]) -> bool:
+    """Whether a call gives the id with which a construct was made, or one that is not written."""
     named = [one.value for one in call.keywords if one.arg in ("id", "construct_id")]
     given = [*call.args[1:2], *named]
-    return any(isinstance(one, ast.Constant) and one.value == made.id for one in given)
+    ids = {one.id for one in made}
+    return any(not isinstance(one, ast.Constant) or one.value in ids for one in given)
 
 
 def _is_settled(module: Module, node: ast.expr, depth: int = 0) -> bool:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +18,26 @@ _OF_CDK = {"CDKMetadata", "BootstrapVersion", "CheckBootstrapVersion", "CDKMetad
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """A line of the app's source, by the path within the app's copy."""
+    """A line of the app's source, by the path from the app's folder."""
 
     path: str
     line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Within:
+    """The copy of an app: its own ``folder``, and ``top`` with what lies around it."""
+
+    folder: Path
+    top: Path
+
+    def frames(self, lines: Iterable[tuple[str, int]]) -> tuple[Frame, ...]:
+        """Those among lines of absolute paths that are the app's, not a library's."""
+        return tuple(
+            Frame(os.path.relpath(path, self.folder), line)
+            for path, line in lines
+            if path.startswith(f"{self.top}{os.sep}") and "site-packages" not in path
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +66,8 @@ class Resource:
 class Stack:
     """A stack: its name, its construct's path, its template, its resources by logical id.
 
-    ``outputs`` are its outputs in the form of resources of kind ``Output``.
+    ``outputs`` are its outputs in the form of resources of kind ``Output``. ``errors`` are what the
+    app marks its constructs with, path and message: with such, the CDK does not deploy the stack.
     """
 
     name: str
@@ -58,6 +76,7 @@ class Stack:
     resources: Mapping[str, Resource]
     outputs: Mapping[str, Resource]
     frames: tuple[Frame, ...] = ()
+    errors: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,18 +115,27 @@ class Assembly:
             yield from stack.outputs.values()
 
 
-def read_assembly(outdir: Path, copy: Path) -> Assembly:
-    """The assembly in a folder, made by an app whose files lie below ``copy``."""
+def read_assembly(outdir: Path, within: Within) -> Assembly:
+    """The assembly in a folder, made by the app in a copy."""
     stacks: list[Stack] = []
     looked_up: dict[str, None] = {}
-    noted = _noted(outdir / ORIGINS, copy)
-    for manifest in sorted(outdir.rglob("manifest.json")):
-        content = json.loads(manifest.read_text("utf-8"))
+    noted = _noted(outdir / ORIGINS, within)
+    for folder, content in manifests(outdir):
         looked_up.update(dict.fromkeys(one["provider"] for one in content.get("missing", [])))
         for artifact_id, artifact in content.get("artifacts", {}).items():
             if artifact["type"] == "aws:cloudformation:stack":
-                stacks += _stacks(manifest.parent, artifact_id, artifact, copy, noted)
+                stacks += _stacks(folder, artifact_id, artifact, within, noted)
     return Assembly(tuple(stacks), tuple(looked_up), _classes(outdir / "tree.json"))
+
+
+def manifests(outdir: Path) -> Iterator[tuple[Path, Mapping[str, Any]]]:
+    """The manifests of an assembly and of those of its stages, with their folders.
+
+    What an asset calls so is none.
+    """
+    for file in sorted(outdir.rglob("manifest.json")):
+        if not any(part.startswith("asset.") for part in file.relative_to(outdir).parts):
+            yield file.parent, json.loads(file.read_text("utf-8"))
 
 
 def _classes(file: Path) -> dict[str, str]:
@@ -144,24 +172,24 @@ class _Origins:
         return self.noted.get(around, ())
 
 
-def _noted(file: Path, copy: Path) -> Lines:
+def _noted(file: Path, within: Within) -> Lines:
     """The lines that were noted because the library does not tell them."""
     if not file.is_file():
         return {}
     return {
-        path: tuple(Frame(str(Path(name).relative_to(copy)), line) for name, line in lines)
+        path: within.frames((str(name), int(line)) for name, line in lines)
         for path, lines in json.loads(file.read_text("utf-8")).items()
     }
 
 
 def _stacks(
-    folder: Path, artifact_id: str, artifact: Mapping[str, Any], copy: Path, noted: Lines
+    folder: Path, artifact_id: str, artifact: Mapping[str, Any], within: Within, noted: Lines
 ) -> list[Stack]:
     """A stack, and the nested ones below it."""
     told = dict(artifact.get("metadata", {}))
     if "additionalMetadataFile" in artifact:
         told.update(json.loads((folder / artifact["additionalMetadataFile"]).read_text("utf-8")))
-    lines = {path.lstrip("/"): _frames(entries, copy) for path, entries in told.items()}
+    lines = {path.lstrip("/"): _frames(entries, within) for path, entries in told.items()}
     origins = _Origins(lines, noted)
     paths = {
         str(entry["data"]): path.lstrip("/")
@@ -173,7 +201,13 @@ def _stacks(
     name = str(properties.get("stackName", artifact_id))
     template = json.loads((folder / properties["templateFile"]).read_text("utf-8"))
     path = str(artifact.get("displayName", artifact_id)).partition(" (")[0]
-    found = [_stack(name, path, template, origins, paths)]
+    errors = tuple(
+        (path.lstrip("/"), str(entry["data"]))
+        for path, entries in told.items()
+        for entry in entries
+        if entry["type"] == "aws:cdk:error"
+    )
+    found = [replace(_stack(name, path, template, origins, paths), errors=errors)]
     for nested, place in _nested(folder, template):
         inner = json.loads(nested.read_text("utf-8"))
         stem = nested.name.removesuffix(".nested.template.json")
@@ -212,15 +246,11 @@ def _stack(
     return Stack(name, path, template, resources, outputs, origins.of(path))
 
 
-def _frames(entries: list[Mapping[str, Any]], copy: Path) -> tuple[Frame, ...]:
+def _frames(entries: list[Mapping[str, Any]], within: Within) -> tuple[Frame, ...]:
     """The app's own lines among those that a construct was made by."""
     for entry in entries:
         lines = entry["data"] if entry["type"] == "aws:cdk:creationStack" else entry.get("trace")
         if lines and entry["type"] in ("aws:cdk:creationStack", "aws:cdk:logicalId"):
-            matches = (_FRAME.search(line) for line in lines)
-            return tuple(
-                Frame(match["path"][len(str(copy)) + 1 :], int(match["line"]))
-                for match in matches
-                if match and match["path"].startswith(f"{copy}/")
-            )
+            matches = filter(None, (_FRAME.search(line) for line in lines))
+            return within.frames((match["path"], int(match["line"])) for match in matches)
     return ()

@@ -6,12 +6,13 @@ import json
 import re
 import shlex
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 _PYTHON = re.compile(r"(?:.*[/\\])?(?:python[\d.]*|py)(?:\.exe)?")
 _VARIABLE = re.compile(r"[A-Za-z_]\w*=")
 _SHELL = re.compile(r"[|&;<>`$*?()]|\n")
+_ACTIVATION = re.compile(r"\s*(?:source|\.)\s+(?P<bin>[^\s|&;<>`$*?()'\"]+)/activate\s*(?:&&|;)")
 _RUNNERS = {"uv", "poetry", "pipenv", "pdm", "hatch", "rye"}
 """Tools that run the words after ``run`` in a project's environment, which is looked for anyway."""
 
@@ -38,25 +39,44 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What ``cdk.json`` and ``cdk.context.json`` say: the command, and the context."""
+    """What the files beside an app say: the command, and the context.
+
+    ``is_built``: something else is to be run first, which makes what the app needs.
+    """
 
     command: Command
     context: Mapping[str, object]
+    is_built: bool = False
 
 
 def read_settings(folder: Path) -> Settings:
     """The settings of the app in a folder; without ``cdk.json`` its ``app.py`` is run.
 
-    Raises ``UnusableSettings``.
+    The user's own ``~/.cdk.json`` says what the app does not, as for the CDK's command line. Raises
+    ``UnusableSettings``.
     """
-    own = _json(folder / "cdk.json")
-    text = own.get("app", "python3 app.py")
+    own, users = _json(folder / "cdk.json"), _json(Path.home() / ".cdk.json")
+    text = own.get("app", users.get("app"))
+    if text is None:
+        if not (folder / "app.py").is_file():
+            told = "names no app" if own else "is not there"
+            raise UnusableSettings(f"its cdk.json {told}, and it has no app.py")
+        text = "python3 app.py"
     if not isinstance(text, str):
         raise UnusableSettings("cdk.json: app is not a command")
-    context = own.get("context", {})
+    context = {
+        **_context(users, "~/.cdk.json"),
+        **_json(folder / "cdk.context.json"),
+        **_context(own, "cdk.json"),
+    }
+    return Settings(parse(text), context, "build" in own)
+
+
+def _context(settings: Mapping[str, object], name: str) -> dict[str, object]:
+    context = settings.get("context", {})
     if not isinstance(context, dict):
-        raise UnusableSettings("cdk.json: context is not an object")
-    return Settings(parse(text), {**_json(folder / "cdk.context.json"), **context})
+        raise UnusableSettings(f"{name}: context is not an object")
+    return context
 
 
 def _json(path: Path) -> dict[str, object]:
@@ -72,12 +92,20 @@ def _json(path: Path) -> dict[str, object]:
 
 
 def parse(text: str) -> Command:
-    """Take a command apart, as far as it only runs Python."""
+    """Take a command apart, as far as it only runs Python, or activates its environment first."""
+    activation = _ACTIVATION.match(text)
+    found = _parsed(text, text[activation.end() :] if activation else text)
+    if activation and found.python is None:
+        found = replace(found, python=f"{activation['bin']}/python")
+    return found
+
+
+def _parsed(text: str, rest: str) -> Command:
     unknown = Command(text)
-    if _SHELL.search(text):
+    if _SHELL.search(rest):
         return unknown
     try:
-        words = shlex.split(text)
+        words = shlex.split(rest)
     except ValueError:
         return unknown
     words = _without_runner(words)
@@ -87,7 +115,7 @@ def parse(text: str) -> Command:
     if _PYTHON.fullmatch(words[0]):
         python = words[0] if re.search(r"[/\\]", words[0]) else None
         words = words[1:]
-        while words and re.fullmatch(r"-[uBOqsE]+", words[0]):
+        while words and re.fullmatch(r"-[uBq]+", words[0]):
             words = words[1:]
         if words[:1] == ["-m"] and len(words) > 1:
             return Command(text, module=words[1], arguments=tuple(words[2:]), python=python)

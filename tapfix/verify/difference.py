@@ -12,14 +12,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from tapfix.verify.assembly import Resource, Stack
-from tapfix.verify.pairing import Pairing
+from tapfix.verify.derived import Derived, unique_id
+from tapfix.verify.pairing import Pair, Pairing
 
 ABSENT = "(absent)"
 """Stands for what one of the two sides does not have."""
 
 _HASH = re.compile(r"\b[0-9a-f]{64}\b")
+_HANDED_OVER = re.compile(r"/cdk/exports/[^/]+/(?:\w*?((?:FnGetAtt|Ref)\w+)[0-9A-F]{8}|\*)")
 _SUB = re.compile(r"\$\{([^!.}]+)((?:\.[^}]+)?)\}")
 _SECTIONS = ("Outputs", "Parameters", "Conditions", "Mappings", "Rules")
+_BY_CONTENT = ("AWS::ApiGateway::Deployment", "AWS::Lambda::Version")
+"""CDK gives what these are for a new id, so that a new one is made whenever it changes."""
 _OF_CDK = {
     "BootstrapVersion",
     "CheckBootstrapVersion",
@@ -33,7 +37,10 @@ class Difference:
     """A property that differs, or a whole resource or entry that came or went.
 
     ``name`` is the construct's path before the change, or ``<stack>/Outputs/<id>``; ``path`` is
-    like ``Properties.Tags[0].Value``, and empty where the whole entry came or went.
+    like ``Properties.Tags[0].Value``, and empty where the whole entry came or went. A changed
+    logical id is ``LogicalId``, the changed name of a stack ``StackName``, an error that the app
+    marks a construct with ``Error``. ``follows``: it reads
+    otherwise only because constructs have other ids.
     """
 
     name: str
@@ -42,6 +49,7 @@ class Difference:
     new: Any
     before: Resource | None = None
     after: Resource | None = None
+    follows: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,30 +58,76 @@ class _Names:
 
     paths: Mapping[str, Mapping[str, str]]
     stacks: Mapping[str, str]
-    ids: Mapping[str, str]
 
 
 def differences(pairing: Pairing) -> Iterator[Difference]:
     """Every difference, resource by resource, then outputs and the like."""
     before, after = _names(pairing, 0), _names(pairing, 1)
+    derived = Derived(pairing.old_paths)
     for pair in pairing.pairs:
-        old = _resource(pair.before, before)
-        new = _resource(pair.after, after)
-        if pair.after is not None:
-            name = pairing.old_paths.get(pair.after.path, pair.after.path)
-        else:
-            assert pair.before is not None
-            name = pair.before.path
-        for path, left, right in _compared("", old, new):
-            yield Difference(name, path, left, right, pair.before, pair.after)
+        yield from _of_resource(pair, pairing, before, after, derived)
     for one, other in pairing.stacks:
-        yield from _sections(one, other, before, after)
+        if one is not None and other is not None and one.name != other.name:
+            yield _renamed(one, other)
+        yield from _sections(one, other, before, after, derived)
+    yield from _errors(pairing, derived)
+
+
+def _errors(pairing: Pairing, derived: Derived) -> Iterator[Difference]:
+    """What the app marks as an error after the change alone."""
+    known = {error for one, _ in pairing.stacks if one is not None for error in one.errors}
+    for _, other in pairing.stacks:
+        for path, message in other.errors if other is not None else ():
+            name = pairing.old_paths.get(path, path)
+            if (name, derived.text(message)) not in known:
+                yield Difference(name, "Error", ABSENT, message)
+
+
+def _of_resource(
+    pair: Pair, pairing: Pairing, before: _Names, after: _Names, derived: Derived
+) -> Iterator[Difference]:
+    old, new = _resource(pair.before, before), _resource(pair.after, after)
+    if pair.after is not None:
+        name = pairing.old_paths.get(pair.after.path, pair.after.path)
+    else:
+        assert pair.before is not None
+        name = pair.before.path
+    for path, left, right in _compared("", old, _with_old_keys(new, derived)):
+        follows = derived.is_same(left, right)
+        yield Difference(name, path, left, right, pair.before, pair.after, follows)
+    if pair.before is not None and pair.after is not None:
+        one, other = pair.before.logical_id, pair.after.logical_id
+        if one != other and pair.before.kind not in _BY_CONTENT:
+            follows = _only_derived(pair.before.path, pair.after.path, derived)
+            yield Difference(name, "LogicalId", one, other, pair.before, pair.after, follows)
+
+
+def _only_derived(old: str, new: str, derived: Derived) -> bool:
+    """Whether of the ids around a resource, its stack's aside, only those made of paths changed."""
+    both = zip(old.split("/")[1:], new.split("/")[1:], strict=False)
+    changed = [(one, other) for one, other in both if one != other]
+    return bool(changed) and all(derived.text(other) == one for one, other in changed)
+
+
+def _renamed(old: Stack, new: Stack) -> Difference:
+    """A stack with another name; that of a nested one only follows from the one around it."""
+    is_nested = old.name == unique_id(old.path)
+    name = f"{old.path or old.name}/Stack"
+    return Difference(name, "StackName", old.name, new.name, follows=is_nested)
+
+
+def _with_old_keys(value: Any, derived: Derived) -> Any:
+    """A part of a template with keys as they were, were it only for the paths in them."""
+    if isinstance(value, dict):
+        return {derived.text(key): _with_old_keys(one, derived) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_with_old_keys(one, derived) for one in value]
+    return value
 
 
 def _names(pairing: Pairing, side: int) -> _Names:
     paths: dict[str, dict[str, str]] = {}
     stacks: dict[str, str] = {}
-    ids: dict[str, str] = {}
     for both in pairing.stacks:
         stack = both[side]
         if stack is not None:
@@ -82,9 +136,8 @@ def _names(pairing: Pairing, side: int) -> _Names:
                 for logical_id, one in stack.resources.items()
             }
             paths[stack.name] = own
-            ids.update({logical_id: own[logical_id] for logical_id in stack.resources})
             stacks[stack.name] = (both[0] or stack).name
-    return _Names(paths, stacks, ids)
+    return _Names(paths, stacks)
 
 
 def _resource(resource: Resource | None, names: _Names) -> Any:
@@ -95,17 +148,18 @@ def _resource(resource: Resource | None, names: _Names) -> Any:
 
 
 def _sections(
-    old: Stack | None, new: Stack | None, before: _Names, after: _Names
+    old: Stack | None, new: Stack | None, before: _Names, after: _Names, derived: Derived
 ) -> Iterator[Difference]:
     """The differences of what is no resource."""
     label = (old or new).name if old or new else ""  # type: ignore[union-attr]
     for section in _SECTIONS:
         left = _section(old, section, before)
-        right = _section(new, section, after)
+        right = _with_old_keys(_section(new, section, after), derived)
         for name in sorted(left.keys() | right.keys()):
             pair = left.get(name, ABSENT), right.get(name, ABSENT)
             for path, one, other in _compared("", *pair):
-                yield Difference(f"{label}/{section}/{name}", path, one, other)
+                follows = derived.is_same(one, other)
+                yield Difference(f"{label}/{section}/{name}", path, one, other, follows=follows)
 
 
 def _section(stack: Stack | None, section: str, names: _Names) -> dict[str, Any]:
@@ -113,7 +167,7 @@ def _section(stack: Stack | None, section: str, names: _Names) -> dict[str, Any]
         return {}
     entries = stack.template.get(section, {})
     plain = {
-        _export(name, names): _plain(entry, names.paths[stack.name], names)
+        _export(name, names.paths[stack.name], names): _plain(entry, names.paths[stack.name], names)
         for name, entry in entries.items()
         if name not in _OF_CDK
     }
@@ -128,48 +182,63 @@ def _plain(value: Any, paths: Mapping[str, str], names: _Names) -> Any:
         case {"Fn::GetAtt": [str(target), attribute]}:
             return {"Fn::GetAtt": [paths.get(target, target), _plain(attribute, paths, names)]}
         case {"Fn::Sub": str(text)}:
-            return {"Fn::Sub": _SUB.sub(lambda m: _within(m, paths), text)}
+            return {"Fn::Sub": _substituted(text, paths)}
+        case {"Fn::Sub": [str(text), variables]}:
+            plain = _plain(variables, paths, names)
+            return {"Fn::Sub": [_substituted(text, paths), plain]}
         case {"Fn::ImportValue": str(name)}:
-            return {"Fn::ImportValue": _export(name, names)}
+            return {"Fn::ImportValue": _export(name, paths, names)}
         case dict():
             return {
                 key: _waited_for(entry, paths)
                 if key == "DependsOn"
                 else _entry(key, entry, paths, names)
-                for key, entry in value.items()
+                for key, entry in ((_of_other_region(key), entry) for key, entry in value.items())
                 if key != "Metadata"
             }
         case list():
             return [_plain(entry, paths, names) for entry in value]
         case str():
-            return _HASH.sub("<hash>", value)
+            return _of_other_region(_HASH.sub("<hash>", value))
     return value
+
+
+def _of_other_region(text: str) -> str:
+    """What CDK hands over to another region has the names of both stacks in its own."""
+    return _HANDED_OVER.sub(r"/cdk/exports/\1", text) if "/cdk/exports/" in text else text
 
 
 def _entry(key: str, entry: Any, paths: Mapping[str, str], names: _Names) -> Any:
     if key == "Export" and isinstance(entry, dict) and isinstance(entry.get("Name"), str):
-        return {"Name": _export(entry["Name"], names)}
+        return {"Name": _export(entry["Name"], paths, names)}
     return _plain(entry, paths, names)
+
+
+def _substituted(text: str, paths: Mapping[str, str]) -> str:
+    return _SUB.sub(lambda match: _within(match, paths), _HASH.sub("<hash>", text))
 
 
 def _within(match: re.Match[str], paths: Mapping[str, str]) -> str:
     return f"${{{paths.get(match[1], match[1])}{match[2]}}}"
 
 
-def _export(name: str, names: _Names) -> str:
-    """The name of an export that CDK makes, with the stack's old name and a construct's path."""
+def _export(name: str, paths: Mapping[str, str], names: _Names) -> str:
+    """The name of an export that CDK makes, with the stack's old name and a construct's path.
+
+    ``paths`` are those of the stack around it.
+    """
     stack, colon, rest = name.partition(":")
     if colon and stack in names.stacks:
-        name = f"{names.stacks[stack]}:{rest}"
+        name, paths = f"{names.stacks[stack]}:{rest}", names.paths[stack]
     for start in ("ExportsOutputRef", "ExportsOutputFnGetAtt"):
         head, found, tail = name.partition(start)
         if found:
             # CDK puts the logical id, an attribute and a hash of both into the name.
-            known = [one for one in names.ids if tail.startswith(one)]
+            known = [one for one in paths if tail.startswith(one)]
             if known:
                 longest = max(known, key=len)
                 attribute = tail[len(longest) :][:-8]
-                return f"{head}{start}({names.ids[longest]}){attribute}"
+                return f"{head}{start}({paths[longest]}){attribute}"
     return name
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -120,10 +120,13 @@ def judge(
         verdicts = [Verdict(one, Mark.NOT_PROVED, reason=reason) for one in fixed]
         return Judgement(root, how, tuple(verdicts), obstacle=reason)
     pairing = paired(before.assembly, after.assembly)
-    found = with_names(differences(pairing))
+    unsteady = _unsteady(testimony)
+    found = tuple(
+        one for one in with_names(differences(pairing)) if (one.name, one.path) not in unsteady
+    )
     ties = Ties(Path(root), before.assembly, sources)
     bench = _Bench(before.assembly, after.assembly, pairing, ties, proof_of, testimony.elsewhere)
-    verdicts = [bench.verdict(one) for one in fixed]
+    verdicts = list(bench.verdicts(fixed))
     changed = carried_on(replaced(found), before.assembly.resources)
     return Judgement(
         root,
@@ -137,8 +140,23 @@ def judge(
             for old, new in pairing.stacks
             if old and new and old.name != new.name
         ),
-        notes=() if before.error is None else (f"the app ends with an error: {before.error}",),
+        notes=tuple(_notes(before.error, len(unsteady))),
     )
+
+
+def _unsteady(testimony: Testimony) -> set[tuple[str, str]]:
+    """What comes out otherwise each time, without any change: a password made by chance, a date."""
+    before, again = testimony.before, testimony.again
+    if before is None or again is None:
+        return set()
+    return {(one.name, one.path) for one in differences(paired(before.assembly, again.assembly))}
+
+
+def _notes(error: str | None, unsteady: int) -> Iterator[str]:
+    if error is not None:
+        yield f"the app ends with an error: {error}"
+    if unsteady:
+        yield f"the app comes out otherwise each time, in {unsteady} places, which are left out"
 
 
 def _without_before(testimony: Testimony, fixed: Sequence[Reported]) -> Judgement:
@@ -164,22 +182,57 @@ class _Bench:
     ties: Ties
     proof_of: ProofOf
     others: tuple[Assembly | None, Assembly | None]
+    known: dict[tuple[int, bool], dict[str, str]] = field(default_factory=dict)
 
-    def verdict(self, reported: Reported) -> Verdict:
-        """What the templates say of one fix."""
+    def verdicts(self, fixed: Sequence[Reported]) -> Iterator[Verdict]:
+        """What the templates say of each fix."""
+        own = {id(one): self._own(one) for one in fixed}
+        for one in fixed:
+            proof = self.proof_of(one.rule)
+            if proof is None:
+                yield Verdict(one, Mark.UNSEEN, reason="the rule brings no proof")
+            elif own[id(one)]:
+                yield self._compared(one, own[id(one)], self._flawed(proof, is_after=True))
+            else:
+                others = [it for it in fixed if it.rule is one.rule and own[id(it)]]
+                taken = {path for it in others for path in own[id(it)]}
+                peers = sum(it.rule is one.rule and not own[id(it)] for it in fixed)
+                yield self._further(one, proof, taken, peers)
+
+    def _own(self, reported: Reported) -> dict[str, str]:
+        """What shows the flaw of a finding in what its own statement made."""
         proof = self.proof_of(reported.rule)
-        if proof is None:
-            return Verdict(reported, Mark.UNSEEN, reason="the rule brings no proof")
-        flawed = self._flawed(proof, self.before, self.others[0])
-        for number, resources in enumerate(self.ties.around(reported) if flawed else ()):
-            about = {one.path: flawed[one.path] for one in resources if one.path in flawed}
-            left = self._flawed(proof, self.after, self.others[1]) if about else {}
-            if number:
-                # Further out there are others' flaws too: those that are gone tell.
-                about = {path: shown for path, shown in about.items() if path not in left}
-            if about:
-                return self._compared(reported, about, left)
+        flawed = self._flawed(proof, is_after=False) if proof is not None else {}
+        for around in self.ties.around(reported) if flawed else ():
+            if around.is_own:
+                return {it.path: flawed[it.path] for it in around.resources if it.path in flawed}
+        return {}
+
+    def _further(
+        self, reported: Reported, proof: Proof, taken: Collection[str], peers: int
+    ) -> Verdict:
+        """The verdict by what is around a finding: flaws of others are there too.
+
+        Those that are gone tell, but for what findings of their own are about (``taken``); not if
+        some stay and fewer are gone than ``peers`` would have mended.
+        """
+        flawed = self._flawed(proof, is_after=False)
+        left = self._flawed(proof, is_after=True) if flawed else {}
+        for around in self.ties.around(reported) if flawed else ():
+            paths = [it.path for it in around.resources if it.path in flawed]
+            about = {path: flawed[path] for path in paths if path not in taken}
+            gone = {path: shown for path, shown in about.items() if path not in left}
+            still = [f"{path} {left[path]}" for path in about if path in left]
+            if still and 0 < sum(shown.count(", ") + 1 for shown in gone.values()) < peers:
+                reason = f"some is there still, and nothing tells whose it is: {', '.join(still)}"
+                return Verdict(reported, Mark.UNSEEN, reason=reason)
+            if gone:
+                return self._compared(reported, gone, left)
         reason = proof.unseen or "no resource of the template shows the flaw"
+        if not proof.unseen and next(self.ties.around(reported), None) is None:
+            reason = "nothing of it was made when the app was run"
+        if proof.shared is not None and None in self.others:
+            reason = "the app takes no other environment to compare with"
         return Verdict(reported, Mark.UNSEEN, reason=reason)
 
     def _compared(
@@ -192,8 +245,15 @@ class _Bench:
             return Verdict(reported, Mark.NOT_PROVED, shows, reason)
         return Verdict(reported, Mark.PROVED, shows)
 
-    def _flawed(self, proof: Proof, assembly: Assembly, other: Assembly | None) -> dict[str, str]:
+    def _flawed(self, proof: Proof, *, is_after: bool) -> dict[str, str]:
         """What shows each flaw of an assembly, by the path that its resource had before."""
+        key = id(proof), is_after
+        if key not in self.known:
+            assembly = self.after if is_after else self.before
+            self.known[key] = self._found(proof, assembly, self.others[is_after])
+        return self.known[key]
+
+    def _found(self, proof: Proof, assembly: Assembly, other: Assembly | None) -> dict[str, str]:
         resources = {(one.stack, one.logical_id): one.path for one in assembly.entries}
         found: dict[str, str] = {}
         for flaw in flaws_of(proof, assembly, other):
@@ -213,8 +273,8 @@ class _Bench:
 
     def _is_about(self, reported: Reported, difference: Difference) -> bool:
         """Whether a difference lies in what a finding's own statement made."""
-        for resources in self.ties.around(reported):
-            return any(one.path == difference.name for one in resources)
+        for around in self.ties.around(reported):
+            return any(one.path == difference.name for one in around.resources)
         return False
 
 

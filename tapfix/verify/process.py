@@ -19,7 +19,6 @@ from tapfix.verify.workplace import Workplace
 
 ACCOUNT = "123456789012"
 REGION = "us-east-1"
-_ZONES = f"availability-zones:account={ACCOUNT}:region={REGION}"
 _WORKER = Path(__file__).with_name("worker.py")
 _TOLD = 12
 """So many last lines of an error are told."""
@@ -34,15 +33,24 @@ class Run:
 
 
 def context_for(settings: Settings, *, bundle: bool) -> dict[str, object]:
-    """The context of a synthesis: what the app's files say, over what the command line sets."""
-    own: dict[str, object] = {
+    """The context of a synthesis: what the app's files say, and what the command line sets."""
+    forced: dict[str, object] = {
         "aws:cdk:enable-path-metadata": True,
         "aws:cdk:enable-asset-metadata": True,  # which names the files of nested stacks
-        _ZONES: [f"{REGION}{zone}" for zone in "abc"],
     }
     if not bundle:
-        own["aws:cdk:bundling-stacks"] = []
-    return {**own, **settings.context}
+        forced["aws:cdk:bundling-stacks"] = []
+    return {
+        **zones(f"availability-zones:account={ACCOUNT}:region={REGION}"),
+        **settings.context,
+        **forced,
+    }
+
+
+def zones(key: str) -> dict[str, object]:
+    """What an app would learn of a region's availability zones, by the key that it asks by."""
+    region = key.rpartition("region=")[2]
+    return {key: [f"{region}{zone}" for zone in "abc"]}
 
 
 def environment_for(environment: Mapping[str, str], work: Workplace, python: str) -> dict[str, str]:
@@ -57,6 +65,7 @@ def environment_for(environment: Mapping[str, str], work: Workplace, python: str
         "PATH": f"{Path(python).parent}{os.pathsep}{kept.get('PATH', os.defpath)}",
         "TMPDIR": str(work.scratch),
         "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONHASHSEED": kept.get("PYTHONHASHSEED", "0"),  # the order of sets, the same each time
         "CDK_DEFAULT_ACCOUNT": ACCOUNT,
         "CDK_DEFAULT_REGION": REGION,
         "AWS_REGION": REGION,
@@ -103,12 +112,14 @@ an app knows only some stages."""
 class Program:
     """How to run an app: the interpreter, its command, its folder within the copy, and the rest.
 
+    ``top`` is the copy with what lies around the app.
     ``limit`` is the time that one synthesis may take, in seconds.
     """
 
     python: str
     command: Command
     folder: Path
+    top: Path
     environment: Mapping[str, str]
     context: Mapping[str, object]
     limit: float
@@ -117,18 +128,20 @@ class Program:
 class Kernel:
     """A process that synthesises an app again and again, through one kernel.
 
-    One that has ended is started anew for the next synthesis.
+    One that has ended is started anew for the next synthesis. So is one in which an app fails that
+    has run in it before: what the app left in it may be why.
     """
 
     def __init__(self, program: Program, log: Path) -> None:
         self._program = program
         self._log = log
+        self._is_used = False
         self._process = self._start()
 
     def _start(self) -> subprocess.Popen[str]:
         with self._log.open("wb") as errors:
             return subprocess.Popen(
-                [self._program.python, str(_WORKER)],
+                [self._program.python, str(_WORKER), str(self._program.top)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=errors,
@@ -140,9 +153,22 @@ class Kernel:
 
     def synthesise(self, outdir: Path, environment: Environment) -> Run:
         """Run the app once, as one of its environments."""
+        was_used = self._is_used
+        run = self._run(outdir, environment)
+        if run.error is None or not was_used or environment.variables:
+            return run
+        self._restart()
+        return self._run(outdir, environment)
+
+    def _restart(self) -> None:
+        self.close()
+        self._is_used = False
+        self._process = self._start()
+
+    def _run(self, outdir: Path, environment: Environment) -> Run:
         if self._process.poll() is not None:
-            self.close()
-            self._process = self._start()
+            self._restart()
+        self._is_used = True
         command = self._program.command
         request = {
             "script": command.script,
@@ -160,8 +186,13 @@ class Kernel:
         if out_of_time.is_set():
             return Run(_too_long(self._program.limit))
         if not line:
-            return Run(_last_lines(self._log) or "the process ended without a word")
+            code = self._process.wait()
+            return Run(
+                _last_lines(self._log) or f"it ended with exit code {code}" if code else None
+            )
         answer = json.loads(line)
+        if answer["is_over"]:
+            self._process.wait()
         return Run(answer["error"], answer["seconds"])
 
     def close(self) -> None:

@@ -14,7 +14,7 @@ from tapfix.verify.difference import Difference
 def replaced(differences: Iterable[Difference]) -> dict[str, str]:
     """The paths (before) of the resources that are replaced, each with the property that does it.
 
-    A property that only a new resource can have is changed, or refers to what is replaced itself.
+    A property that only a new resource can have is changed, or its logical id is.
     """
     changed = [one for one in differences if one.before is not None and one.after is not None]
     found: dict[str, str] = {}
@@ -25,6 +25,8 @@ def replaced(differences: Iterable[Difference]) -> dict[str, str]:
         name = _property(one.path)
         if one.before.kind != one.after.kind:
             found[one.name] = "Type"
+        elif one.path == "LogicalId":
+            found[one.name] = "LogicalId"
         elif name is not None and _plain(name) in _create_only(one.before.kind):
             found.setdefault(one.name, name)
     return found

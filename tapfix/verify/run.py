@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from tapfix.api import Progress
-from tapfix.api.result import Result, Status
+from tapfix.api.result import Change, Result, Status
 from tapfix.codemods.proofs import proof_of
 from tapfix.model.shown import Shown
 from tapfix.verify.assembly import Assembly
@@ -15,6 +15,7 @@ from tapfix.verify.judge import Judgement, judge
 from tapfix.verify.made import made_by
 from tapfix.verify.silenced import unsilenced
 from tapfix.verify.standing import Standing, seen_in, standing
+from tapfix.verify.surroundings import surroundings
 from tapfix.verify.witness import Options, Testimony, bear_witness
 
 _SETTINGS = "cdk.json"
@@ -26,7 +27,10 @@ def verify_changes(result: Result, options: Options, tell: Progress) -> tuple[Ju
     One that stays as it is, is asked for flaws that only its templates show. ``tell`` is told of
     each app before its turn. This runs the apps' code.
     """
-    roots = [root for root in result.apps if changes_in(result, root) or _is_app(root)]
+    apps = [root for root in result.apps if _is_app(root)]
+    judged = {path for root in apps for path in changes_in(result, root)}
+    left = {owner_of(path, result.apps) for path in result.changes if path not in judged}
+    roots = [root for root in result.apps if root in apps or root in left]
     judgements = []
     for done, root in enumerate(roots):
         tell(done, len(roots), root)
@@ -38,15 +42,31 @@ def _is_app(root: str) -> bool:
     return Path(root, _SETTINGS).is_file()
 
 
-def changes_in(result: Result, root: str) -> dict[str, tuple[bytes | None, bytes | None]]:
-    """What a result changes in an app."""
-    return {path: pair for path, pair in result.changes.items() if _is_in(path, root)}
+def owner_of(path: str, roots: Iterable[str]) -> str | None:
+    """The innermost of some roots that a file lies in."""
+    return max((root for root in roots if _is_in(path, root)), key=len, default=None)
+
+
+def changes_in(result: Result, root: str) -> dict[str, Change]:
+    """What a result changes in an app, and in files around it that are no other app's."""
+    owners = {path: owner_of(path, result.apps) for path in result.changes}
+    shared = [path for path, owner in owners.items() if owner and not _is_app(owner)]
+    around = surroundings(Path(root)) if shared and _is_app(root) else Path(root)
+    return {
+        path: pair
+        for path, pair in result.changes.items()
+        if owners[path] == root or (path in shared and _is_in(path, str(around)))
+    }
 
 
 def judgement_of(result: Result, root: str, options: Options) -> Judgement:
     """What the templates of one app say of a result. This runs the app's code."""
     changes = changes_in(result, root)
-    findings = [one for one in result.findings if _is_in(one.place.path, root)]
+    findings = [
+        one
+        for one in result.findings
+        if one.place.path in changes or owner_of(one.place.path, result.apps) == root
+    ]
     proofs = [proof_of(one.rule) for one in findings if one.status is Status.FIXED]
     elsewhere = any(proof is not None and proof.shared is not None for proof in proofs)
     manner = replace(options, elsewhere=elsewhere)
@@ -109,21 +129,25 @@ def _is_in(path: str, root: str) -> bool:
 def unproved(result: Result, judgements: Iterable[Judgement]) -> tuple[str, ...]:
     """The roots of the apps whose change is not proved, and of those that share files with them."""
     roots = {one.root for one in judgements if not one.holds}
+    changes = {root: changes_in(result, root) for root in result.apps} if roots else {}
     is_growing = bool(roots)
     while is_growing:
         held = {path for path in result.changes if any(_is_in(path, root) for root in roots)}
-        more = {root for root in result.apps if any(_is_in(path, root) for path in held)} - roots
+        held.update(path for root in roots for path in changes[root])
+        more = {root for root in result.apps if held & changes[root].keys()} - roots
         roots |= more
         is_growing = bool(more)
     return tuple(sorted(roots))
 
 
 def verify_apps(result: Result, options: Options) -> tuple[Standing, ...]:
-    """Judge the apps of a result as they stand. This runs the apps' code."""
+    """Judge the apps of a result as they stand. This runs the apps' code.
+
+    Files around apps that are none themselves are passed over where there are apps.
+    """
+    roots = [root for root in result.apps if _is_app(root)] or result.apps
     manner = replace(options, elsewhere=True)
-    found = (
-        standing(bear_witness(root, {}, manner), result.rules, proof_of) for root in result.apps
-    )
+    found = (standing(bear_witness(root, {}, manner), result.rules, proof_of) for root in roots)
     return tuple(
         replace(one, flaws=unsilenced(one.flaws, lambda path: _now(result, path))) for one in found
     )

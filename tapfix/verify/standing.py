@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -71,7 +72,7 @@ def _seen(
         if frame is None:
             yield Seen(rule, name, flaw.shows)
         else:
-            yield Seen(rule, name, flaw.shows, str(Path(root) / frame.path), frame.line)
+            yield Seen(rule, name, flaw.shows, os.path.normpath(Path(root, frame.path)), frame.line)
 
 
 def _order(seen: Seen) -> tuple[str, int, str, str]:

@@ -19,6 +19,7 @@ import sys
 import threading
 import time
 import traceback
+from os.path import abspath, realpath
 from typing import Any
 
 LINES = 12
@@ -109,10 +110,14 @@ class Origins:
 
 
 def belongs_to(folder: str, module: object) -> bool:
-    """Whether a loaded module, or namespace package, comes from below ``folder``."""
-    places = [getattr(module, "__file__", None), *(getattr(module, "__path__", None) or [])]
+    """Whether a loaded module, or namespace package, comes from ``folder``, be it by a link."""
+    try:
+        places = [getattr(module, "__file__", None), *(getattr(module, "__path__", None) or [])]
+    except Exception:  # a lazy module may do anything when it is asked
+        return False
     inside = f"{folder}{os.sep}"
-    return any(place and os.path.realpath(place).startswith(inside) for place in places)
+    spelled = [str(way(place)) for place in places if place for way in (abspath, realpath)]
+    return any(f"{place}{os.sep}".startswith(inside) for place in spelled)
 
 
 def forget(folder: str) -> None:
@@ -137,12 +142,13 @@ def execute(request: dict[str, Any]) -> None:
         runpy.run_module(request["module"], run_name="__main__", alter_sys=True)
 
 
-def run(apps: Apps, origins: Origins, request: dict[str, Any]) -> str | None:
+def run(apps: Apps, origins: Origins, request: dict[str, Any], top: str) -> str | None:
     """Run the app once and write its assembly; None, or the last lines of what went wrong."""
     apps.made.clear()
     origins.made.clear()
     apps.outdir, apps.context = request["outdir"], request["context"]
     before = dict(os.environ), list(sys.path), os.getcwd()
+    own = os.getpid()
     os.environ.update(request["variables"])
     try:
         execute(request)
@@ -156,12 +162,23 @@ def run(apps: Apps, origins: Origins, request: dict[str, Any]) -> str | None:
         lines = str(error).strip().splitlines()
         return "\n".join([f"{type(error).__name__}: ", *lines[-LINES:]]).replace(": \n", ": ", 1)
     finally:
+        if os.getpid() != own:
+            os._exit(0)  # a child that the app forked and did not end: its parent answers
         os.environ.clear()
         os.environ.update(before[0])
         sys.path[:] = before[1]
         os.chdir(before[2])
-        forget(os.path.realpath(before[2]))
+        forget(top)
         origins.write(apps.outdir)
+
+
+def is_alive(jsii: Any) -> bool:
+    """Whether the kernel has outlived the app."""
+    try:
+        jsii.stats()
+    except Exception:
+        return False
+    return True
 
 
 def end_with(parent: int) -> None:
@@ -180,16 +197,21 @@ def main() -> None:
     replies = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)  # the app must not read our requests
     os.dup2(2, 1)
-    apps, origins = Apps(), Origins(os.path.realpath(os.getcwd()))
+    top = os.path.realpath(sys.argv[1])
+    apps, origins = Apps(), Origins(top)
     started = time.monotonic()
     apps.watch(importlib.import_module("aws_cdk").App)
     construct_class = importlib.import_module("constructs").Construct
-    origins.watch(importlib.import_module("jsii"), construct_class)
+    jsii = importlib.import_module("jsii")
+    origins.watch(jsii, construct_class)
     for line in requests:
-        error = run(apps, origins, json.loads(line))
+        error = run(apps, origins, json.loads(line), top)
         seconds, started = time.monotonic() - started, time.monotonic()
-        replies.write(json.dumps({"error": error, "seconds": seconds}) + "\n")
+        is_over = error is not None and not is_alive(jsii)
+        replies.write(json.dumps({"error": error, "seconds": seconds, "is_over": is_over}) + "\n")
         replies.flush()
+        if is_over:
+            os._exit(1)  # a new process takes the next request
 
 
 if __name__ == "__main__":

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 from pathlib import Path
 
 import pytest
 
 from tapfix.report.verification import as_objects
-from tapfix.verify.judge import Mark
+from tapfix.verify.judge import Judgement, Mark
 from tapfix.verify.run import verify_apps
 from tapfix.verify.witness import Options
 from tests.verify.apps import outcome, verdict
@@ -20,9 +21,22 @@ AT_RUN_TIME = {"TAP012", "TAP013", "TAP014", "TAP019", "TAP020"}
 """The rules whose flaws only a run of the handler shows."""
 
 
-@pytest.mark.parametrize("app", BROKEN, ids=lambda path: path.name)
+def each(apps: list[Path]) -> pytest.MarkDecorator:
+    """A test of each app. All those of one app run in one process, where it is judged once."""
+    group = pytest.mark.xdist_group
+    params = [pytest.param(app, id=app.name, marks=group(f"verify-{app.name}")) for app in apps]
+    return pytest.mark.parametrize("app", params)
+
+
+@functools.cache
+def judged(app: Path) -> Judgement:
+    """What the templates of a broken app say of all its fixes."""
+    return verdict(app)
+
+
+@each(BROKEN)
 def test_every_fix_is_proved_and_nothing_else_changes(app: Path) -> None:
-    judgement = verdict(app)
+    judgement = judged(app)
     assert judgement.holds, as_objects([judgement], str(app))
     assert judgement.verdicts
     for one in judgement.verdicts:
@@ -46,9 +60,10 @@ def test_the_template_shows_the_flaws_of_the_broken_app() -> None:
     assert {one.path for one in standing.flaws if one.resource != "TapStack/"} == {stack}
 
 
-def test_fresh_processes_come_to_the_same_verdict() -> None:
-    app = ROOT / "broken" / "product_catalog"
-    one, other = (as_objects([verdict(app, fresh=fresh)], str(app))[0] for fresh in (False, True))
+@each([ROOT / "broken" / "product_catalog"])
+def test_fresh_processes_come_to_the_same_verdict(app: Path) -> None:
+    judgements = judged(app), verdict(app, fresh=True)
+    one, other = (as_objects([judgement], str(app))[0] for judgement in judgements)
     assert "one kernel" in str(one.pop("how"))
     assert "process of its own" in str(other.pop("how"))
     assert one == other

@@ -4,24 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
-from tapfix.api import Options, run
-from tapfix.api.result import Mode, Status
+from tapfix.api.result import Status
 from tapfix.edits import Impact
-from tapfix.verify.run import verify_changes
-from tapfix.verify.witness import Options as Manner
-from tests.verify.test_examples import BROKEN
+from tests.verify.test_examples import BROKEN, each, judged
 
 REPLACING = {Impact.REPLACES, Impact.DATA_DIES_AT_NEXT_DEPLOY}
 
 
-@pytest.mark.parametrize(
-    "app", [app for app in BROKEN if app.name != "product_catalog"], ids=lambda path: path.name
-)
+@each([app for app in BROKEN if app.name != "product_catalog"])
 def test_what_is_replaced_is_what_the_fixes_say(app: Path) -> None:
-    result = run([str(app)], Options(mode=Mode.DRY_RUN, select=(app.name.replace("_", "-"),)))
-    (judgement,) = verify_changes(result, Manner(), lambda *_: None)
+    judgement = judged(app)
+    assert {one.reported.rule.name.replace("-", "_") for one in judgement.verdicts} == {app.name}
     replaced = set(judgement.replaced or {})
     told: set[str] = set()
     for one in judgement.verdicts:

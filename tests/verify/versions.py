@@ -68,7 +68,8 @@ def library(folder: Path, packages: Iterable[str]) -> Path:
     _uv("pip", "install", "--python", str(python), *packages)
     # The library is large: compiled once it need not be for each app.
     writing = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
-    subprocess.run([python, "-c", "import aws_cdk"], env=writing, capture_output=True, check=True)
+    program = "from aws_cdk import aws_ec2, aws_elasticache, aws_lambda_event_sources, aws_rds"
+    subprocess.run([python, "-c", program], env=writing, capture_output=True, check=True)
     return python
 
 

@@ -4,6 +4,7 @@ do what, who reaches what."""
 from __future__ import annotations
 
 import fnmatch
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -197,6 +198,17 @@ class Between:
     def _source(self, stack: str, rule: Mapping[str, Any]) -> set[Place] | None:
         group = rule.get("SourceSecurityGroupId")
         return self.targets(stack, group) if group is not None else None
+
+
+_OF_CDK = re.compile(
+    r"[0-9a-fA-F]{32}(/|$)|(^|/)Custom::|CustomResourceProvider(/|$)|(^|/)(framework-|waiter-state-machine|DrainECSHook/)"
+)
+"""Paths of what CDK makes for its own work: once for a stack, or for a provider."""
+
+
+def is_of_cdk(resource: Mapping[str, Any]) -> bool:
+    """Whether CDK made a resource for itself, so that no line of an app tells what it is like."""
+    return _OF_CDK.search(str(resource.get("Metadata", {}).get("aws:cdk:path", ""))) is not None
 
 
 def _outputs(template: Template) -> Iterator[Mapping[str, Any]]:

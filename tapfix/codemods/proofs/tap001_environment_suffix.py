@@ -25,7 +25,8 @@ def _names(templates: Templates, stack: str) -> dict[tuple[str, str], tuple[str,
     found = {}
     for _, logical_id, body in resources({stack: template}):
         for shows, name in _named(body):
-            if name != logical_id:  # CDK names an inline policy so, which only its role knows
+            # CDK calls an inline policy by its id, which only its role knows.
+            if body["Type"] != "AWS::IAM::Policy" or name != logical_id:
                 found[body["Type"], name] = logical_id, shows
     for logical_id, name in _exported(template):
         found["export", name] = logical_id, "Export.Name"
@@ -36,7 +37,7 @@ def _named(body: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """The properties that name a resource, and its Name tag where people know it by that."""
     own = said(body)
     known = load().of_type(body["Type"])
-    if known is not None and known.name_argument is not None:
+    if known is not None and known.name_argument is not None and known.name_within is None:
         argument = known.arguments.get(known.name_argument)
         shows = argument.property if argument is not None else None
         if shows is not None and isinstance(own.get(shows), str):
@@ -55,8 +56,8 @@ def _exported(template: Template) -> Iterator[tuple[str, str]]:
 
 
 _NAMES = (
-    r"Properties\.(\w*Name|\w*Identifier|\w*Id|Name|GroupDescription|Tags(\[\d+\]\.Value)?"
-    r"|DefinitionString.*|PolicyDocument.*|Environment.*|.*Arn.*)"
+    r"Properties\.((\w*Name|\w*Identifier|\w*Id|Name|Family|GroupDescription)(\.Fn::.*)?"
+    r"|Tags(\[\d+\]\.Value)?|DefinitionString.*|PolicyDocument.*|Environment.*|.*Arn.*)"
 )
 
 PROOF = Proof(
@@ -64,6 +65,8 @@ PROOF = Proof(
     claims=(
         # What a name is part of goes with it: descriptions, tags, ARNs, variables.
         Claim(_NAMES, own=False),
+        # With an id the logical ids below it change, and the names of stacks.
+        Claim("LogicalId|StackName", own=False),
         Claim(r"Export\.Name|Value.*", kinds="Outputs/.*", own=False),
         Claim(r"Properties\.Code.*", kinds="AWS::Lambda::Function", own=False),
     ),

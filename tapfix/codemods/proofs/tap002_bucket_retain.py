@@ -28,6 +28,8 @@ PROOF = Proof(
         Claim(r"(DeletionPolicy|UpdateReplacePolicy)|Properties\.Tags.*|DependsOn.*"),
         # What empties the bucket, and the right to do so.
         Claim(r"Properties\.PolicyDocument.*", kinds="AWS::S3::BucketPolicy", own=False),
+        # Who is to be told of new objects waits for the policy.
+        Claim(r"DependsOn.*", kinds="Custom::S3BucketNotifications", own=False),
         Claim(kinds=_HELPERS, own=False, whole=True),
     ),
 )

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from tapfix.codemods.proofs.between import is_of_cdk
 from tapfix.proof import Claim, Flaw, Proof, Templates, resources, said
-
-_OF_CDK = "BucketNotificationsHandler"
-"""CDK's own function that tells a bucket whom to notify."""
 
 
 def _flaws(templates: Templates) -> Iterator[Flaw]:
     for stack, logical_id, function in resources(templates, "AWS::Lambda::Function"):
-        if "ZipFile" in said(function).get("Code", {}) and not logical_id.startswith(_OF_CDK):
+        if "ZipFile" in said(function).get("Code", {}) and not is_of_cdk(function):
             yield Flaw(stack, logical_id, "Code.ZipFile")
 
 

@@ -26,7 +26,8 @@ def _lacking(mapping: Mapping[str, Any]) -> str | None:
             return name
     if "OnFailure" not in mapping.get("DestinationConfig", {}):
         return "DestinationConfig.OnFailure"
-    is_split = mapping.get("BisectBatchOnFunctionError") is True
+    # A batch of one record cannot be split.
+    is_split = mapping.get("BisectBatchOnFunctionError") is True or mapping.get("BatchSize") == 1
     return None if is_split else "BisectBatchOnFunctionError"
 
 

@@ -19,6 +19,8 @@ from tests import proofs
 from tests.handlers import kinesis_base64, run_handler, sqs_event
 from tests.synthesis import Assembly, Template, synthesise
 
+pytestmark = pytest.mark.xdist_group("broken")  # each app is synthesised once, for all tests
+
 BROKEN = Path(__file__).parents[1] / "examples" / "broken"
 CATALOG = BROKEN / "product_catalog"
 

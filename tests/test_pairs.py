@@ -6,6 +6,7 @@ some with everything wrong at once.
 
 from __future__ import annotations
 
+import functools
 import itertools
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,13 +15,15 @@ from pathlib import Path
 
 import pytest
 
+from tapfix.api import look
 from tapfix.api.look import Target
 from tapfix.api.result import Mode, Reported, Status
 from tapfix.api.rounds import Outcome, work
 from tapfix.config import Config
-from tapfix.edits import Ref
+from tapfix.edits import Edit, Ref
+from tapfix.engine import rewrite
 from tapfix.engine.style import Style
-from tapfix.model.app import read_app
+from tapfix.model.app import App, read_app
 from tapfix.model.settings import Settings
 from tapfix.registry import builtin_rules
 from tapfix.rule import Rule
@@ -100,6 +103,28 @@ def cases() -> Iterator[Case]:
 
 
 CASES = list(cases())
+
+
+@pytest.fixture(autouse=True)
+def once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same bytes are read once, and the same edits of them are made once.
+
+    Each rule of an app meets each other one: most of that would be done over and over.
+    """
+    apps: dict[object, App] = {}
+    made = functools.lru_cache(maxsize=None)(rewrite.rewrite)
+
+    def read(root: str, files: Mapping[str, bytes], settings: Settings, *_: object) -> App:
+        key = root, frozenset(files.items()), repr(settings)
+        if key not in apps:
+            apps[key] = read_app(root, files, settings)
+        return apps[key]
+
+    def rewritten(source: bytes, edits: Sequence[Edit], style: Style, path: str) -> bytes:
+        return made(source, tuple(edits), style, path)
+
+    monkeypatch.setattr(look, "read_app", read)
+    monkeypatch.setattr(rewrite, "rewrite", rewritten)
 
 
 def firing(case: Case) -> dict[str, tuple[Rule, set[Ref]]]:

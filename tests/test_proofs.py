@@ -13,6 +13,8 @@ from tests.assembled import APPS, assembly, outdir, sources
 from tests.synthesis import Template
 from tests.templates import Templates
 
+pytestmark = pytest.mark.xdist_group("assembled")  # each app is synthesised once, for all tests
+
 CATALOG = "product_catalog"
 ABSENT = object()
 Path = tuple[str | int, ...]

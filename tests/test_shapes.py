@@ -24,6 +24,8 @@ from tests.poller import Outcome, Queue, Stream
 from tests.proofs import Templates, properties, resources
 from tests.synthesis import Assembly, Template, synthesise
 
+pytestmark = pytest.mark.xdist_group("shapes")  # each app is mended once, for all tests
+
 SHAPES = Path(__file__).parent / "shapes"
 NAMES = sorted(path.name for path in SHAPES.iterdir())
 

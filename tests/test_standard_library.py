@@ -6,6 +6,7 @@ As they stand, hardly any is parsed. So they are also read as if every one of th
 from __future__ import annotations
 
 import ast
+import functools
 import re
 import resource
 import subprocess
@@ -27,14 +28,12 @@ BUDGET = 60.0
 """Seconds of CPU that each of the tests may take, far above what it needs."""
 
 
+@functools.cache
 def sources() -> dict[str, bytes]:
     """The library's Python files by relative path, without the packages installed beside it."""
     paths = (path.relative_to(LIBRARY) for path in LIBRARY.rglob("*.py"))
     own = (path for path in paths if path.parts[0] not in ("site-packages", "dist-packages"))
     return {str(path): (LIBRARY / path).read_bytes() for path in own}
-
-
-SOURCES = sources()
 
 
 def is_python(data: bytes) -> bool:
@@ -50,7 +49,7 @@ def is_python(data: bytes) -> bool:
 @pytest.fixture
 def library(tmp_path: Path) -> Path:
     """A copy that may be written to."""
-    for name, data in SOURCES.items():
+    for name, data in sources().items():
         file = tmp_path / name
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(data)
@@ -59,12 +58,12 @@ def library(tmp_path: Path) -> Path:
 
 def has_tests() -> bool:
     """Whether the library's tests are installed with it; some distributions leave them out."""
-    return any(name.startswith("test/test_") for name in SOURCES)
+    return any(name.startswith("test/test_") for name in sources())
 
 
 @pytest.mark.parametrize("given", ["the folder", "every file"])
 def test_nothing_is_found_and_nothing_is_touched(library: Path, given: str) -> None:
-    paths = ["."] if given == "the folder" else sorted(SOURCES)
+    paths = ["."] if given == "the folder" else sorted(sources())
     start = resource.getrusage(resource.RUSAGE_CHILDREN)
     run = subprocess.run(
         [sys.executable, "-m", "tapfix", "--apply", *paths],
@@ -76,12 +75,12 @@ def test_nothing_is_found_and_nothing_is_touched(library: Path, given: str) -> N
     end = resource.getrusage(resource.RUSAGE_CHILDREN)
     assert (run.stdout, run.returncode) == ("", 0), run.stderr
     (line,) = run.stderr.splitlines()
-    assert len(SOURCES) > 500
+    assert len(sources()) > 500
     read = re.fullmatch(r"tapfix: Nothing to fix in (\d+) files of \d+ apps? \(.*\)\.", line)
     assert read is not None, line
     # Some files of the library are written by generators.
-    assert int(read[1]) > 0.98 * len(SOURCES)
-    assert {name: (library / name).read_bytes() for name in SOURCES} == SOURCES
+    assert int(read[1]) > 0.98 * len(sources())
+    assert {name: (library / name).read_bytes() for name in sources()} == sources()
     assert end.ru_utime - start.ru_utime < BUDGET
 
 
@@ -94,8 +93,8 @@ def test_as_if_every_file_used_cdk() -> None:
         Target(app.root, files, rules, rules, Config()), files, lambda _: True, lambda _: None
     )
     assert [(found.finding.code, found.place) for found in seen.found] == []
-    sources = {path: data for path, data in files.items() if path.endswith(".py")}
-    broken = sorted(path for path, data in sources.items() if not is_python(data))
+    python = {path: data for path, data in files.items() if path.endswith(".py")}
+    broken = sorted(path for path, data in python.items() if not is_python(data))
     assert sorted(problem.path for problem in seen.problems) == broken
     assert broken or not has_tests()
     told = r"(not valid Python [0-9.]+|cannot be decoded|cannot be parsed): .+"

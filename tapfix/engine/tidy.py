@@ -6,6 +6,7 @@ levels are brought to four spaces, and the result goes back the same way.
 
 from __future__ import annotations
 
+import functools
 import warnings
 from dataclasses import dataclass
 
@@ -24,6 +25,7 @@ class Frame:
     suffix: str = ""
 
 
+@functools.lru_cache(maxsize=512)  # the same statements come up for each round of fixes
 def black(text: str, line_length: int, *, modern: bool) -> str | None:
     """The text as black lays it out; None if black cannot read it."""
     from black import format_str  # loads slowly, and only changed files need it

@@ -13,19 +13,21 @@ The name gets the suffix at its end: ``f"orders-{environment_suffix}"``. ``.fifo
 trailing ``-stream`` of a stream's name gives way to the suffix unless two names would meet. The
 suffix is what the place already has: a local or parameter called ``environment_suffix``,
 ``env_name``, ``stage`` and the like, ``self.environment_suffix``, ``props.environment_suffix``, if
-it is known to be a plain string. Where there is none, the constructor takes ``environment_suffix:
-str``, keeps it on ``self`` for its other methods, and every call passes it, up to the app file,
-which reads the context value ``environmentSuffix`` or the environment variable
-``ENVIRONMENT_SUFFIX`` and checks it. There the ids of the stacks get the suffix too, since two
-environments are two stacks. Tests that construct the class pass ``"test"``, and names they assert
-follow.
+it is known to be a plain string and can differ: a default that no call overrides is none. Where
+there is none, the constructor takes ``environment_suffix: str``, keeps it on ``self`` for its other
+methods, and every call passes it, up to the app file, which reads the context value
+``environmentSuffix`` or the environment variable ``ENVIRONMENT_SUFFIX`` and checks it. There the
+ids of the stacks get the suffix too, since two environments are two stacks. Tests that construct
+the class pass ``"test"``, and names they assert follow.
 
 Whatever else holds the name follows it: look-ups (``from_bucket_name``), ARNs, environment
-variables, ``Fn.import_value`` of an ``export_name``. In a handler the name becomes
-``os.environ["…"]``, and the function's ``environment`` gets that variable.
+variables, ``Fn.import_value`` of an ``export_name``, and of the names that CDK made of a stack's
+(``"Orders:ExportsOutput…"``). In a handler the name becomes ``os.environ["…"]``, and the function's
+``environment`` gets that variable.
 
 The construct id of a class whose Name tag is made of the id (``ec2.Vpc``, ``ec2.Instance``; the
-catalogue takes them from the library's code) gets the suffix where no argument names it.
+catalogue takes them from the library's code) gets the suffix where no argument and no Name tag of
+its own names it.
 
 The impact is *replaces*: CloudFormation makes a new resource for a new name or id, or the whole
 stack anew where its id changes. Where the old resource holds data and its removal policy is
@@ -41,8 +43,9 @@ whose suffix would go beyond the greatest length, names that say which environme
 (``orders-prod``), a class that nothing in the app constructs or that is handed on as a value,
 stacks whose ids name their environments or that code looks up by their ids, a variable that may be
 no plain string, or hold capitals where the name takes none, and names that stand where they cannot
-be followed. With ``construct-ids = "never"`` (profile ``production``) no id changes, not even a
-stack's.
+be followed: in a query, say, or in another text with a syntax of its own. Types of a GraphQL schema
+and files of code that are called like a resource keep their names. With ``construct-ids = "never"``
+(profile ``production``) no id changes, not even a stack's.
 """
 
 from __future__ import annotations
@@ -56,7 +59,7 @@ from tapfix.model.cdk.constructs import Construct
 from tapfix.recipes.arguments import Obstacle
 from tapfix.recipes.keeping.removal import Policies, read_policies
 from tapfix.recipes.naming.ids import must_vary
-from tapfix.recipes.naming.renamer import EXPORT, ID, FixedName, Mended, Renamer
+from tapfix.recipes.naming.renamer import ID, FixedName, Mended, Renamer
 from tapfix.rule import Rule, Severity
 
 _CODE = "TAP001"
@@ -88,7 +91,7 @@ def _finding(name: FixedName, mended: Mended | Obstacle, impact: Impact) -> Find
 
 def _message(name: FixedName) -> str:
     label = name.construct.label
-    if name.argument == EXPORT:
+    if name.is_export:
         return f"{label} exports the same name in every environment, so a second one cannot deploy"
     if name.argument == ID:
         return f"{label} has an id, and so a name, that is the same in every environment"

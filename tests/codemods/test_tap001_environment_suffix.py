@@ -229,6 +229,31 @@ def test_an_account_and_a_region_make_no_suffix(place: str, text: str) -> None:
     assert f'queue_name=f"museum-scans-{{{text}}}"' in mended(source)
 
 
+STAGED = POST.replace("construct_id, **", "construct_id, stage='v1', **")
+
+
+@pytest.mark.parametrize(
+    ("calls", "text"),
+    [
+        ('PostStack(app, "Post")', "environment_suffix"),
+        ('PostStack(app, "Post", stage="v1")', "environment_suffix"),
+        ('PostStack(app, "Post")\nPostStack(app, "More", stage="v1")', "environment_suffix"),
+        ('PostStack(app, "Post")\nPostStack(app, "More", stage="v2")', "stage"),
+        ('for x in ("v1", "v2"):\n    PostStack(app, "Post-" + x, stage=x)', "stage"),
+        ('PostStack(app, "Post", stage=os.environ["STAGE"])', "stage"),
+    ],
+)
+def test_only_what_varies_is_a_suffix(calls: str, text: str) -> None:
+    app = "import os\n" + APP.replace('PostStack(app, "Post")', calls)
+    after = mended({"app.py": app, "post.py": STAGED}, "post.py")
+    assert f'queue_name=f"post-letters-{{{text}}}"' in after
+
+
+def test_a_parameter_that_keeps_its_default_is_a_decision_in_a_name() -> None:
+    post = STAGED.replace('"post-letters"', 'f"{stage}-letters"')
+    assert run({"app.py": APP, "post.py": post}).first == ()
+
+
 def test_a_handler_whose_tests_do_not_set_the_variable_is_reported() -> None:
     function = """
     s3.Bucket(self, "Scans", bucket_name="museum-scans")
@@ -286,6 +311,83 @@ def test_the_log_group_of_a_function_follows_its_name() -> None:
     """
     after = mended(stack(body, "from aws_cdk import aws_lambda as lambda_, aws_logs as logs"))
     assert 'f"/aws/lambda/scanner-{environment_suffix}"' in after
+
+
+HELPERS = """\
+def query(name):
+    return run(f"SELECT * FROM {name}")
+
+
+class Sheet:
+    def __init__(self, kind):
+        self.kind = kind
+
+    def text(self):
+        return f"type {self.kind} {{ id: ID! }}"
+
+
+def pass_on(word):
+    return query(word)
+
+
+"""
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        '"type %s { id: ID! }" % NAME',
+        '"type {} {{ id: ID! }}".format(NAME)',
+        '"type " + NAME + " { id: ID! }"',
+        "TEMPLATE.substitute(name=NAME)",
+        "query(NAME)",
+        "Sheet(NAME)",
+        "Sheet(kind=NAME)",
+        "pass_on(NAME)",
+        'os.path.join("data", NAME)',
+        "f'{{\"{NAME}\": 1}}'",
+        'f"public.{NAME}"',
+    ],
+)
+def test_a_constant_that_is_a_word_of_another_language_is_reported(use: str) -> None:
+    body = f'self.other = {use}\nsqs.Queue(self, "Q", queue_name=NAME)'
+    source = stack(body, SQS).replace("\n\nclass Ex", f"\nNAME = 'coin'\n\n\n{HELPERS}class Ex")
+    assert "may have to be the same" in reason(source)
+
+
+@pytest.mark.parametrize(
+    ("use", "after"),
+    [
+        ('f"queue/{NAME}"', 'f"queue/{NAME}-{environment_suffix}"'),
+        ("label(NAME)", 'label(f"{NAME}-{environment_suffix}")'),
+        ('"queue/%s" % NAME', '"queue/%s" % f"{NAME}-{environment_suffix}"'),
+    ],
+)
+def test_a_constant_that_is_the_name_elsewhere_follows(use: str, after: str) -> None:
+    body = f'self.other = {use}\nsqs.Queue(self, "Q", queue_name=NAME)'
+    helper = 'NAME = "coin"\n\n\ndef label(name):\n    return f"queue/{name}"\n\n\n'
+    source = stack(body, SQS).replace("\n\nclass Ex", f"\n{helper}class Ex")
+    assert f"self.other = {after}" in mended(source)
+
+
+def test_words_for_people_in_a_dict_keep_the_name() -> None:
+    body = """
+    name = "coin"
+    self.told = {"Description": f"All about {name}", "Resource": [f"queue/{name}"]}
+    sqs.Queue(self, "Q", queue_name=name)
+    """
+    after = mended(stack(body, SQS))
+    assert 'f"All about {name}"' in after
+    assert 'f"queue/{name}-{environment_suffix}"' in after
+
+
+def test_an_import_of_what_the_app_exports_by_a_text_is_none_by_its_stack() -> None:
+    body = """
+    CfnOutput(self, "Out", value="1", export_name="Example-Out")
+    self.seen = Fn.import_value("Example-Out")
+    """
+    after = mended(stack(body, "from aws_cdk import CfnOutput, Fn"))
+    assert 'Fn.import_value(f"Example-Out-{environment_suffix}")' in after
 
 
 # Impact

@@ -2,50 +2,11 @@
 
 from __future__ import annotations
 
-import textwrap
-
-from tapfix.codemods.examples.shapes import IMPORTS, stack
+from tapfix.codemods.examples.shapes import stack
+from tapfix.codemods.examples.tap001_elsewhere import ELSEWHERE
 from tapfix.codemods.examples.tap001_left_alone import LEFT_ALONE
+from tapfix.codemods.examples.tap001_shapes import READ, suffixed
 from tapfix.rule import Example
-
-_READ = """\
-environment_suffix = app.node.try_get_context("environmentSuffix") or os.environ.get(
-    "ENVIRONMENT_SUFFIX", "dev"
-)
-if not re.fullmatch(r"[a-z0-9-]{1,12}", environment_suffix):
-    raise ValueError(
-        f"environmentSuffix must match [a-z0-9-]{{1,12}}, not {environment_suffix!r}"
-    )
-"""
-"""What the app file gets where it has nothing that tells environments apart."""
-
-
-def _suffixed(body: str, imports: str = "") -> str:
-    """The app file of ``shapes.stack`` with the suffix handed through it."""
-    return f"""\
-import os
-import re
-
-{IMPORTS}{textwrap.dedent(imports).strip()}
-from constructs import Construct
-
-
-class ExampleStack(Stack):
-    def __init__(
-        self, scope: Construct, construct_id: str, *, environment_suffix: str, **kwargs
-    ) -> None:
-        super().__init__(scope, construct_id, **kwargs)
-
-{textwrap.indent(textwrap.dedent(body).strip(), " " * 8)}
-
-
-app = App()
-{_READ}ExampleStack(
-    app, f"Example-{{environment_suffix}}", environment_suffix=environment_suffix
-)
-app.synth()
-"""
-
 
 _ALIASES = Example(
     "names of several kinds, classes under several names, one bound to self",
@@ -70,7 +31,7 @@ _ALIASES = Example(
         from aws_cdk.aws_dynamodb import Attribute, AttributeType, Table
         """,
     ),
-    _suffixed(
+    suffixed(
         """
         self.uploads = storage.Bucket(
             self,
@@ -104,7 +65,7 @@ _L1 = Example(
         """,
         "from aws_cdk import aws_logs as logs, aws_sqs as sqs",
     ),
-    _suffixed(
+    suffixed(
         """
         sqs.CfnQueue(self, "Jobs", queue_name=f"night-jobs-{environment_suffix}")
         logs.CfnLogGroup(
@@ -121,7 +82,7 @@ _FIFO = Example(
         'queue = sqs.Queue(self, "Orders", fifo=True, queue_name="orders.fifo")',
         "from aws_cdk import aws_sqs as sqs",
     ),
-    _suffixed(
+    suffixed(
         """
         queue = sqs.Queue(
             self, "Orders", fifo=True, queue_name=f"orders-{environment_suffix}.fifo"
@@ -137,7 +98,7 @@ _STREAM = Example(
         'kinesis.Stream(self, "Clicks", stream_name="clicks-stream")',
         "from aws_cdk import aws_kinesis as kinesis",
     ),
-    _suffixed(
+    suffixed(
         'kinesis.Stream(self, "Clicks", stream_name=f"clicks-{environment_suffix}")',
         "from aws_cdk import aws_kinesis as kinesis",
     ),
@@ -152,7 +113,7 @@ _STREAMS = Example(
         """,
         "from aws_cdk import aws_kinesis as kinesis",
     ),
-    _suffixed(
+    suffixed(
         """
         kinesis.Stream(
             self, "Clicks", stream_name=f"clicks-stream-{environment_suffix}"
@@ -175,7 +136,7 @@ _PROPS = Example(
         """,
         "from aws_cdk import aws_sqs as sqs",
     ),
-    _suffixed(
+    suffixed(
         """
         settings = {
             "queue_name": f"parcels-{environment_suffix}",
@@ -195,7 +156,7 @@ _ACCOUNT = Example(
         """,
         "from aws_cdk import aws_s3 as s3",
     ),
-    _suffixed(
+    suffixed(
         """
         s3.Bucket(
             self,
@@ -219,7 +180,7 @@ _PUT_TOGETHER = Example(
         """,
         "from aws_cdk import aws_sqs as sqs",
     ),
-    _suffixed(
+    suffixed(
         """
         team = "post"
         sqs.Queue(self, "Sum", queue_name=team + f"-letters-{environment_suffix}")
@@ -244,7 +205,7 @@ _NETWORK = Example(
         """,
         "from aws_cdk import CfnOutput, aws_ec2 as ec2",
     ),
-    _suffixed(
+    suffixed(
         """
         vpc = ec2.Vpc(self, f"MuseumNetwork-{environment_suffix}", max_azs=2)
         CfnOutput(self, "NetworkId", value=vpc.vpc_id)
@@ -262,7 +223,7 @@ _LOOP = Example(
         """,
         "from aws_cdk import aws_sqs as sqs",
     ),
-    _suffixed(
+    suffixed(
         """
         for kind in ("letters", "parcels"):
             sqs.Queue(
@@ -318,7 +279,7 @@ class PostStack(Stack):
 
 
 app = App()
-{_READ}PostStack(app, f"Post-{{environment_suffix}}", environment_suffix=environment_suffix)
+{READ}PostStack(app, f"Post-{{environment_suffix}}", environment_suffix=environment_suffix)
 app.synth()
 """,
 )
@@ -363,7 +324,7 @@ class PostStack(Stack):
 
 
 app = App()
-{_READ}PostStack(app, f"Post-{{environment_suffix}}", environment_suffix=environment_suffix)
+{READ}PostStack(app, f"Post-{{environment_suffix}}", environment_suffix=environment_suffix)
 app.synth()
 """,
 )
@@ -553,7 +514,7 @@ class ReaderStack(Stack):
 
 
 app = App()
-{_READ}TopicStack(app, f"Topic-{{environment_suffix}}", environment_suffix=environment_suffix)
+{READ}TopicStack(app, f"Topic-{{environment_suffix}}", environment_suffix=environment_suffix)
 ReaderStack(app, f"Reader-{{environment_suffix}}", environment_suffix=environment_suffix)
 app.synth()
 """,
@@ -605,7 +566,7 @@ def handler(event, context):
 """,
     },
     {
-        "app.py": _suffixed(
+        "app.py": suffixed(
             """
             s3.Bucket(self, "Scans", bucket_name=f"museum-scans-{environment_suffix}")
             code = lambda_.Code.from_asset("handlers")
@@ -701,7 +662,7 @@ from aws_cdk import App
 from guests import GuestStack, MailStack
 
 app = App()
-{_READ}GuestStack(app, f"Guests-{{environment_suffix}}", environment_suffix=environment_suffix)
+{READ}GuestStack(app, f"Guests-{{environment_suffix}}", environment_suffix=environment_suffix)
 MailStack(app, f"Mail-{{environment_suffix}}", environment_suffix=environment_suffix)
 app.synth()
 """,
@@ -943,7 +904,7 @@ from aws_cdk import App
 from post import PostStack
 
 app = App()
-{_READ}PostStack(app, f"Post-{{environment_suffix}}", environment_suffix=environment_suffix)
+{READ}PostStack(app, f"Post-{{environment_suffix}}", environment_suffix=environment_suffix)
 app.synth()
 """,
         "post.py": """\
@@ -1032,7 +993,7 @@ class PostStack(Stack):
 
 
 app = App()
-{_READ}env = Environment(region="eu-central-1")
+{READ}env = Environment(region="eu-central-1")
 PostStack(
     app, f"Post-{{environment_suffix}}", env=env, environment_suffix=environment_suffix
 )
@@ -1095,7 +1056,7 @@ _NEVER = Example(
         """,
         "from aws_cdk import aws_ec2 as ec2, aws_sqs as sqs",
     ),
-    _suffixed(
+    suffixed(
         """
         vpc = ec2.Vpc(self, "Network")
         sqs.Queue(self, "Letters", queue_name=f"letters-{environment_suffix}")
@@ -1327,7 +1288,7 @@ def build(app: App, *, environment_suffix: str) -> None:
 
 
 app = App()
-{_READ}build(app, environment_suffix=environment_suffix)
+{READ}build(app, environment_suffix=environment_suffix)
 app.synth()
 """,
 )
@@ -1349,7 +1310,7 @@ _SSM = Example(
         """,
         "from aws_cdk import aws_s3 as s3, aws_ssm as ssm",
     ),
-    _suffixed(
+    suffixed(
         """
         s3.Bucket(self, "Scans", bucket_name=f"museum-scans-{environment_suffix}")
         ssm.StringParameter(
@@ -1492,5 +1453,6 @@ EXAMPLES = (
     _SSM,
     _SAID,
     _DATABASE_AND_HOST,
+    *ELSEWHERE,
     *LEFT_ALONE,
 )

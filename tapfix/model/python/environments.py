@@ -98,6 +98,9 @@ class Environments:
         """Whether a variable called like one that tells environments apart may well do that."""
         if isinstance(node, ast.Name):
             bindings = module.scope_of(node).lookup(node.id)
+            fixed = self.tracer.of_bindings(module, bindings) == {Origin.FIXED}
+            if fixed and self._beside_app(module, bindings):
+                return True
             return self._variable(module, node.id, bindings) is not None
         return not self.tracer.origins(module, node) & {Origin.FIXED, Origin.OTHER}
 
@@ -108,7 +111,8 @@ class Environments:
 
     def _variable(self, module: Module, name: str, bindings: list[Binding]) -> Offer | Doubt | None:
         origins = self.tracer.of_bindings(module, bindings)
-        if origins == {Origin.FIXED} and self._beside_app(module, bindings):
+        is_suffix = "suffix" in name.lower()
+        if origins == {Origin.FIXED} and is_suffix and self._beside_app(module, bindings):
             origins = frozenset({Origin.CHOSEN})
         uses = [
             load
@@ -118,7 +122,7 @@ class Environments:
         return self._verdict(module, name, origins, uses)
 
     def _beside_app(self, module: Module, bindings: list[Binding]) -> bool:
-        """Whether a variable stands where the app is made: there its value is a choice."""
+        """Whether a variable stands where the app is made: there someone chose its value."""
         scope = bindings[0].scope
         return any(self.app_in(module, s) is not None for s in (scope, home(module, scope.node)))
 
@@ -146,7 +150,7 @@ class Environments:
             return
         for name in self.spellings:
             found = self._attribute(cls, own, name)
-            if found is not None and self._is_set(module, cls, name, method, node):
+            if found is not None and self.is_set(module, cls, name, method, node):
                 yield found
 
     def _attribute(self, cls: AppClass, owner: str, name: str) -> Offer | Doubt | None:
@@ -164,7 +168,7 @@ class Environments:
         declared = field_annotation(cls, name) is not None
         return declared and has_fields(cls, self.tracer.evaluator.resolver)
 
-    def _is_set(
+    def is_set(
         self, module: Module, cls: AppClass, name: str, method: Scope, node: ast.AST
     ) -> bool:
         """Whether an attribute has its value by the time that a node of a method is evaluated."""

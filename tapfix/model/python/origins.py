@@ -33,7 +33,7 @@ class Origin(enum.Enum):
     """What an expression's value may be.
 
     * ``FIXED``: a string that the source gives, the same in every environment.
-    * ``CHOSEN``: a string that the source gives to a stack, so another stack can have another.
+    * ``CHOSEN``: one of several strings that the source gives to stacks.
     * ``OUTSIDE``: a string from the environment variables or the context.
     * ``DEPLOY``: a token that only a deploy makes a string.
     * ``NOTHING``: ``None``.
@@ -274,25 +274,28 @@ class Tracer:
     def _given(self, function: AppFunction, name: str, depth: int) -> Iterator[Origin]:
         """Where the values come from that calls of a function, or its default, give a parameter."""
         sites = [site for site in self.callers.of(function) if not site.in_test]
+        chosen = self._is_chosen(function, name, sites)
         for site in sites:
-            value = site.argument(name)
-            if value is not None:
-                yield from self._chosen(function, self.origins(site.module, value, depth))
-            elif site.is_open:
+            value, module = site.argument(name), site.module
+            if value is None and site.is_open:
                 yield Origin.UNKNOWN
-            else:
-                yield from self._default(function, name, depth)
+                continue
+            if value is None:
+                value, module = function.default(name), function.module
+            for origin in self.origins(module, value, depth) if value is not None else ():
+                yield Origin.CHOSEN if chosen and origin is Origin.FIXED else origin
 
-    def _default(self, function: AppFunction, name: str, depth: int) -> Iterator[Origin]:
-        value = function.default(name)
-        if value is not None:
-            yield from self._chosen(function, self.origins(function.module, value, depth))
+    def _is_chosen(self, function: AppFunction, name: str, sites: list[CallSite]) -> bool:
+        """Whether texts that the source gives a stack are a choice: another stack can have another.
 
-    def _chosen(self, function: AppFunction, found: frozenset[Origin]) -> Iterator[Origin]:
-        """What the source gives a stack is a choice: two stacks can be given two."""
-        deploys = function.name == "__init__" and self.is_deployed(function.owner)
-        for origin in found:
-            yield Origin.CHOSEN if deploys and origin is Origin.FIXED else origin
+        One text alone, or the default, is none: only what is called a suffix has no other use.
+        """
+        if function.name != "__init__" or not self.is_deployed(function.owner):
+            return False
+        texts = {self.site_value(site, name) for site in sites}
+        if any(site.is_open for site in sites) or len(texts) > 1 or None in texts:
+            return True
+        return "suffix" in name.lower() and any(site.argument(name) for site in sites)
 
     def is_deployed(self, cls: AppClass | None) -> bool:
         """Whether a class is a stack, a stage or an app."""

@@ -56,7 +56,7 @@ class Haystack:
     def _indexed(self, modules: Iterable[Module]) -> _Texts:
         found: _Texts = {"": []}
         for module in modules:
-            for node in _texts(module):
+            for node in module.once(_texts):
                 text = self.text_of(module, node)
                 found[""].append((module, node))
                 for word in dict.fromkeys(_WORD.findall(text)):

@@ -11,6 +11,7 @@ from functools import cached_property
 from tapfix.edits import Ref
 from tapfix.model.app import App
 from tapfix.model.cdk.constructs import Construct
+from tapfix.recipes.naming.tagged import NameTags
 
 # Resources that belong to others, and that nobody knows by a name.
 _ATTACHED = re.compile(r"(?:Policy|Rule|Permission|Attachment|Association|Subscription|Record\w*)$")
@@ -31,8 +32,8 @@ def must_vary(app: App, construct: Construct) -> bool:
     """Whether a construct's id must be another one in each environment.
 
     ``named-by-id``: where people read the id as the name, because the class has no name of its own
-    and its Name tag is made of the construct's path. ``unnamed``: wherever no argument names it.
-    ``always``: every construct that makes a resource. ``never``: none.
+    and its Name tag is made of the construct's path, and no other is set. ``unnamed``: wherever no
+    argument names it. ``always``: every construct that makes a resource. ``never``: none.
     """
     setting = app.settings.construct_ids
     if setting == "never":
@@ -40,8 +41,8 @@ def must_vary(app: App, construct: Construct) -> bool:
     if setting == "always":
         return _makes_resource(construct)
     if setting == "unnamed":
-        return _makes_resource(construct) and not _has_name(construct)
-    return _is_named_by_id(construct) and not _has_name(construct)
+        return _makes_resource(construct) and not _has_name(app, construct)
+    return _is_named_by_id(construct) and not _has_name(app, construct)
 
 
 def _is_named_by_id(construct: Construct) -> bool:
@@ -51,10 +52,13 @@ def _is_named_by_id(construct: Construct) -> bool:
     return cls.tagged_by_id and (argument is None or argument.property is None)
 
 
-def _has_name(construct: Construct) -> bool:
+def _has_name(app: App, construct: Construct) -> bool:
     names = (construct.cls.name_argument, *construct.cls.other_names)
-    given = any(name in construct.arguments for name in names if name is not None)
-    return given or (construct.open and construct.cls.name_argument is not None)
+    if any(name in construct.arguments for name in names if name is not None):
+        return True
+    if construct.open and construct.cls.name_argument is not None:
+        return True
+    return construct.cls.tagged_by_id and app.once(NameTags).may_name(construct)
 
 
 def _makes_resource(construct: Construct) -> bool:

@@ -18,6 +18,7 @@ from tapfix.model.python.values import CDK
 from tapfix.recipes.naming.haystack import Haystack
 from tapfix.recipes.naming.kinds import fits_address, fits_words, is_elsewhere
 from tapfix.recipes.naming.renaming import UNKNOWN, occurs
+from tapfix.recipes.naming.wording import Wording, can_change, text_around
 from tapfix.recipes.places import Given, Place, place_of
 
 _LOOK_UP = re.compile(
@@ -42,6 +43,12 @@ _LOGGING = frozenset(
         "add_error",
     ]
 )
+# What loads code: a folder or a module of the app may be called like a resource.
+_CODE = re.compile(r"from_\w*asset\w*|from_docker_build")
+_CODE_WORDS = ("handler", "entry", "index")
+_SCHEMAS = ("aws_cdk.aws_appsync.CfnGraphQLSchema",)
+# Arguments that take whatever names a resource.
+_ANY = re.compile(r"resources?|value|.*arns?|.*identifiers?|targets?|sources?")
 # Arguments of boto3 that take the name of a resource: `Bucket=`, `TableName=`, `SecretId=`.
 _BOTO = re.compile(r"Bucket|[A-Z]\w*(?:Name|Names|Id|Arn|Identifier|Url|Group)|WorkGroup")
 _BOTO_RESOURCE = re.compile(r"Table|Bucket|Queue|Topic|Stream|Object|Function|get_queue_by_name")
@@ -203,9 +210,35 @@ class Mentions:
         if purpose is Purpose.REFERENCE and not same and not self._fits(module, place, sought):
             purpose = Purpose.OTHER
         if purpose is Purpose.OTHER and same:
-            return Purpose.REFERENCE
+            return Purpose.REFERENCE if self._follows(module, node, place, sought) else purpose
         known = is_distinctive(sought.text) or purpose is not Purpose.OTHER
         return purpose if known else Purpose.NONE
+
+    def _follows(self, module: Module, node: ast.expr, place: Place, sought: Sought) -> bool:
+        """Whether a text from the name's own constant surely may become the new name."""
+
+        def known(part: ast.expr) -> str:
+            if isinstance(part, ast.JoinedStr):
+                return "".join(self.field_text(module, piece, sought) for piece in part.values)
+            return self._text(module, part, sought) or UNKNOWN
+
+        text = text_around(module, node, known)
+        if text is None and isinstance(node, ast.JoinedStr):
+            text = known(node)
+        if text is not None and not can_change(text, sought.text):
+            return False
+        if place.given is None:
+            return True
+        callee = self.app.evaluator.callee(module, place.given.call)
+        if isinstance(callee, str) and callee.startswith(CDK) and text is None:
+            keyword = place.given.keyword
+            noun = sought.argument.removesuffix("_name").removesuffix("_identifier")
+            return noun in keyword or _ANY.fullmatch(keyword) is not None
+        return not self._wording.is_bound(module, node, sought.text)
+
+    @cached_property
+    def _wording(self) -> Wording:
+        return Wording(self.app, self.callers)
 
     def _at(self, module: Module, place: Place, exact: bool, sought: Sought) -> Purpose:
         given = place.given
@@ -219,6 +252,8 @@ class Mentions:
         if self._is_address(module, place, sought):
             return Purpose.REFERENCE
         if given is None:
+            if _PROSE.fullmatch(place.key.lower()):
+                return Purpose.NONE
             return Purpose.REFERENCE if place.is_variable and exact else Purpose.OTHER
         return self._given_to(module, given, exact, sought.argument)
 
@@ -261,6 +296,8 @@ class Mentions:
             return Purpose.REFERENCE if found else Purpose.NONE
         if self._is_id(callee, given) or _PROSE.search(given.keyword):
             return Purpose.NONE
+        if _loads_code(callee, given) or (callee in _SCHEMAS and given.keyword == "definition"):
+            return Purpose.NONE
         if not exact:
             return Purpose.OTHER
         if _LOOK_UP.fullmatch(given.method) or given.is_second_of("add_environment"):
@@ -283,6 +320,12 @@ class Mentions:
         )
         second = given.position == 1 and (made or given.method == "__init__")
         return second or given.keyword in ("id", "construct_id") or "find_child" in given.method
+
+
+def _loads_code(callee: object, given: Given) -> bool:
+    """Whether an argument says where code is, or what in it is to be run."""
+    is_cdk = isinstance(callee, str) and callee.startswith(CDK)
+    return is_cdk and (given.keyword in _CODE_WORDS or _CODE.fullmatch(given.method) is not None)
 
 
 def _is_named(place: Place) -> bool:

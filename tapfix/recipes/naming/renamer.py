@@ -25,6 +25,7 @@ from tapfix.recipes.naming.suffix_source import CONTEXT_KEY, LONGEST
 from tapfix.recipes.naming.suffix_stacks import StackIds
 
 EXPORT = "export_name"
+_API_EXPORT = "endpoint_export_name"
 ID = "id"
 _STREAM = "-stream"
 _FIFO = ".fifo"
@@ -53,6 +54,11 @@ class FixedName:
     def is_literal(self) -> bool:
         """Whether the source holds the whole name."""
         return all(part.literal for part in self.parts)
+
+    @property
+    def is_export(self) -> bool:
+        """Whether it is the name of an export, which an API may have too."""
+        return self.argument in (EXPORT, _API_EXPORT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +165,11 @@ class Renamer:
         place = self.app.once(LookedUp).at(name.text)
         if place is not None:
             return Obstacle(f"the construct is looked up by its id in {place}")
+        imported = self._stacks.imports.of_id(name.text)
+        if imported is not None:
+            ref = imported.module.ref(imported.node)
+            where = f"{self.app.relative(ref.path)}:{self.app.position(ref)[0]}"
+            return Obstacle(f"the id may stand in the name that is imported in {where}")
         renaming = Renaming(name.text, self.app.settings.separator)
         text = suffixed(name.value.module, name.value.node, renaming, suffix.text)
         if text is None:
@@ -279,6 +290,8 @@ class Renamer:
     def _sought(self, name: FixedName) -> Sought:
         value = name.value
         origin = None if value.is_direct or not value.is_text else value.origin
+        if name.is_export:
+            return Sought(name.text, EXPORT, origin=origin)
         return Sought(name.text, name.argument, name.construct.cls.resource, origin)
 
     # Log groups that are named after what writes to them
@@ -323,7 +336,8 @@ def name_arguments(app: App, construct: Construct) -> tuple[str, ...]:
     if cls.is_a("CfnOutput"):
         return (EXPORT,)
     own = (cls.name_argument,) if cls.name_argument and cls.name_within is None else ()
-    return (*own, *(name for name in cls.other_names if not _is_within(app, name)))
+    exports = (_API_EXPORT,) if _API_EXPORT in cls.arguments else ()
+    return (*own, *(name for name in cls.other_names if not _is_within(app, name)), *exports)
 
 
 def _is_within(app: App, argument: str) -> bool:

@@ -97,7 +97,7 @@ class Suffixes:
             return self._from_app(module, scope, node)
         bound = decorators(function) & {"staticmethod", "classmethod"}
         if function.owner is not None and not bound and function.name != "__init__":
-            return self._on_self(function, function.owner)
+            return self._on_self(function, function.owner, node)
         return self._parameter(function)
 
     # The app file
@@ -136,13 +136,25 @@ class Suffixes:
         obstacle = self._unthreadable(function)
         if obstacle is not None:
             return obstacle
-        edits: dict[Edit, None] = {AddParameter(function.ref, self.name, "str"): None}
+        added = AddParameter(function.ref, self.name, "str")
+        edits = dict[Edit, None]() if self._is_unused(function) else dict[Edit, None]({added: None})
         for site in self.callers.of(function):
             passed = self._passed(site)
             if isinstance(passed, Obstacle):
                 return passed
             edits |= dict.fromkeys(passed)
         return Suffix(self.name, tuple(edits))
+
+    def _is_unused(self, function: AppFunction) -> bool:
+        """Whether a function has the parameter already, with a text by default and never passed."""
+        bindings = function.scope.bindings.get(self.name, [])
+        default = function.default(self.name)
+        if [binding.kind for binding in bindings] != ["parameter"] or default is None:
+            return False
+        text = self.app.evaluator.value(function.module, default).constant
+        sites = self.callers.of(function)
+        passed = any(site.argument(self.name) or site.is_open for site in sites)
+        return isinstance(text, str) and not passed
 
     def _passed(self, site: CallSite) -> tuple[Edit, ...] | Obstacle:
         """The edits with which one call passes the suffix."""
@@ -157,7 +169,7 @@ class Suffixes:
         """Why a function cannot take one more parameter."""
         subject = function.owner if function.name == "__init__" else function
         assert subject is not None
-        if self.name in function.scope.bindings:
+        if self.name in function.scope.bindings and not self._is_unused(function):
             return Obstacle(f"{self.name} is something else in {subject.name}")
         unbound = decorators(function) & {"staticmethod", "classmethod"}
         if len(function.node.decorator_list) > len(unbound):
@@ -189,7 +201,7 @@ class Suffixes:
 
     # Attributes
 
-    def _on_self(self, method: AppFunction, owner: AppClass) -> Suffix | Obstacle:
+    def _on_self(self, method: AppFunction, owner: AppClass, node: ast.AST) -> Suffix | Obstacle:
         """The suffix kept on ``self`` by the constructor, for another method."""
         constructor = self.callers.constructor(owner)
         if constructor is None or constructor.owner is None:
@@ -202,6 +214,8 @@ class Suffixes:
         if isinstance(given, Obstacle):
             return given
         attribute = self.name if given.text in _TAKEN else given.text
+        if self._is_kept(constructor, given, method, node):
+            return Suffix(f"{own}.{given.text}", given.edits, given.token)
         if not attribute.isidentifier() or constructor.owner.attributes.get(attribute):
             return Obstacle(f"{constructor.owner.name} has another attribute {attribute}")
         module = constructor.module
@@ -210,6 +224,19 @@ class Suffixes:
             anchor = bound
         keep = InsertStatements(module.ref(anchor), f"{kept}.{attribute} = {given.text}")
         return Suffix(f"{own}.{attribute}", (*given.edits, keep), given.token)
+
+    def _is_kept(
+        self, constructor: AppFunction, given: Suffix, method: AppFunction, node: ast.AST
+    ) -> bool:
+        """Whether a constructor keeps the suffix on ``self`` already, before a node needs it."""
+        owner, module = constructor.owner, method.module
+        kept = owner.attributes.get(given.text, []) if owner is not None else []
+        values = [binding.value for binding in kept]
+        if owner is None or not values:
+            return False
+        if not all(isinstance(value, ast.Name) and value.id == given.text for value in values):
+            return False
+        return self.environments.is_set(module, owner, given.text, home(module, node), node)
 
     def _given(self, constructor: AppFunction) -> Suffix | Obstacle:
         """The suffix within a constructor, as a local or parameter if it has one."""

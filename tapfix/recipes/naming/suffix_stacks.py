@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from tapfix.edits import Edit, InsertStatements, ReplaceExpression
 from tapfix.model.python.callers import CallSite, home
@@ -15,6 +16,7 @@ from tapfix.model.python.values import Value
 from tapfix.recipes.arguments import Obstacle
 from tapfix.recipes.naming.grown import GrownNames
 from tapfix.recipes.naming.ids import LookedUp
+from tapfix.recipes.naming.imported import Import, Imports
 from tapfix.recipes.naming.renaming import Renaming, suffixed
 from tapfix.recipes.naming.suffix import Suffix, Suffixes, names_environment
 from tapfix.recipes.naming.suffix_source import LONGEST
@@ -39,12 +41,20 @@ class StackIds:
         """
         found: dict[Edit, None] = {}
         for place, call in (*self._made(scope), *self._calls(module, node, suffix)):
-            for home_module, argument in self._id_places(place, call):
-                edits = self._edit(home_module, argument, suffix, call)
+            places = list(self._id_places(place, call))
+            for home_module, argument in places:
+                # The last place, if there are two, is what names the stack.
+                is_name = argument is places[-1][1]
+                edits = self._edit(home_module, argument, suffix, call, is_name)
                 if isinstance(edits, Obstacle):
                     return edits
                 found |= dict.fromkeys(edits)
         return tuple(found)
+
+    @cached_property
+    def imports(self) -> Imports:
+        """What the app imports from its stacks by texts."""
+        return Imports(self.suffixes.app, self.names, self.suffixes.callers)
 
     def _made(self, scope: Value | None) -> Iterator[tuple[Module, ast.Call]]:
         """The call that made the scope of a construct: ``stack = Stack(app, "Orders")``."""
@@ -57,7 +67,7 @@ class StackIds:
         return self.suffixes.app.evaluator.resolver.self_class(scope.module, scope.node) is not None
 
     def _edit(
-        self, module: Module, node: ast.expr, suffix: Suffix, call: ast.Call
+        self, module: Module, node: ast.expr, suffix: Suffix, call: ast.Call, is_name: bool
     ) -> tuple[Edit, ...] | Obstacle:
         parts = self.names.fixed(module, node)
         old = "".join(part.text for part in parts) if parts is not None else ""
@@ -72,20 +82,49 @@ class StackIds:
             here, edits = given
         if here.token:
             return ()
+        followed = self._followed(old) if is_name else ()
+        obstacle = self._beyond(old, module, call)
+        if obstacle is not None or isinstance(followed, Obstacle):
+            return obstacle or followed
+        renaming = Renaming("", self.suffixes.app.settings.separator)
+        text = suffixed(module, node, renaming, here.text)
+        if text is None:
+            return ()
+        return (*edits, ReplaceExpression(module.ref(node), text), *followed)
+
+    def _beyond(self, old: str, module: Module, call: ast.Call) -> Obstacle | None:
+        """What no edit here can make follow a stack's new name."""
         place = self.suffixes.app.once(LookedUp).at(old)
         if place is not None:
             return Obstacle(f"the stack {old!r} is looked up in {place}")
         made = self.suffixes.app.evaluator.callee(module, call)
         most = len(old) + len(self.suffixes.app.settings.separator) + LONGEST
         grown = self.suffixes.app.once(GrownNames).beyond(made, most)
-        if grown is not None:
-            return Obstacle(
-                f"{grown.label} has a name made of that of the stack {old!r}: with the suffix"
-                " it would be too long"
-            )
-        renaming = Renaming("", self.suffixes.app.settings.separator)
-        text = suffixed(module, node, renaming, here.text)
-        return (*edits, ReplaceExpression(module.ref(node), text)) if text is not None else ()
+        if grown is None:
+            return None
+        return Obstacle(
+            f"{grown.label} has a name made of that of the stack {old!r}: with the suffix"
+            " it would be too long"
+        )
+
+    def _followed(self, stack: str) -> tuple[Edit, ...] | Obstacle:
+        """The edits of imports by names that CDK made of a stack's name."""
+        app, edits = self.suffixes.app, dict[Edit, None]()
+        for found in self.imports.of(stack):
+            at = f"the stack {stack!r} stands in the import in {self._at(found)}"
+            suffix = self.suffixes.at(found.module, found.node)
+            if isinstance(suffix, Obstacle):
+                return Obstacle(f"{at}, which has to follow, but {suffix.reason}")
+            text = found.renamed(stack, app.settings.separator, suffix.text)
+            if text is None:
+                return Obstacle(f"{at}, where it may have to be the same")
+            replaced = ReplaceExpression(found.module.ref(found.node), text)
+            edits |= dict.fromkeys((replaced, *suffix.edits))
+        return tuple(edits)
+
+    def _at(self, found: Import) -> str:
+        ref, app = found.module.ref(found.node), self.suffixes.app
+        return f"{app.relative(ref.path)}:{app.position(ref)[0]}"
 
     def _given_here(self, module: Module, call: ast.Call) -> tuple[Suffix, tuple[Edit, ...]] | None:
         """The suffix that a call is given as an expression, and the edits that make it a name."""

@@ -12,7 +12,8 @@ import pytest
 from tapfix.api.result import Mode, Place, Reported, Result, Status
 from tapfix.edits import Finding, Fix, Impact, Ref
 from tapfix.model.python.source import Problem
-from tapfix.report.json import to_json
+from tapfix.report.content import Content
+from tapfix.report.json import write as to_json
 from tapfix.report.names import shown
 from tapfix.report.pages import page, table, table_json
 from tapfix.report.paint import Paint, paint_for, painted_diff
@@ -159,7 +160,7 @@ def test_json_has_everything() -> None:
     told = Result(
         mode=Mode.DRY_RUN,
         findings=(one(Status.FIXED), one(Status.UNFIXABLE, None, "by hand")),
-        changes={"/home/me/app/lib/stack.py": (b"a", b"b")},
+        changes={"/home/me/app/lib/stack.py": (b"a\n", b"\xff\n")},
         problems=(Problem("/home/me/app/bad.py", "is odd", 1, 2), Problem("", "rules are odd")),
         unused=(Problem("/home/me/app/app.py", "silences nothing", 7),),
         notes=("CDK version 1",),
@@ -168,9 +169,11 @@ def test_json_has_everything() -> None:
         apps=("/home/me/app",),
         files=4,
     )
-    content = json.loads(to_json(told, "/home/me/app", b"-a\n+\xff\n"))
+    content = json.loads(to_json(Content(told, "/home/me/app")))
     assert content.pop("tapfix")
-    assert content.pop("findings")[0] == {
+    finding = content.pop("findings")[0]
+    assert len(finding.pop("fingerprint")) == 32
+    assert finding == {
         "code": "TAP901",
         "name": "thing-switch",
         "severity": "high",
@@ -183,6 +186,7 @@ def test_json_has_everything() -> None:
         "fix": {"title": "switch it off", "impact": "in place"},
     }
     assert content == {
+        "version": 1,
         "mode": "dry run",
         "profiles": ["ephemeral"],
         "apps": ["/home/me/app"],
@@ -200,16 +204,19 @@ def test_json_has_everything() -> None:
             "left": 1,
             "fixed": 1,
             "suppressed": 3,
+            "baselined": 0,
             "impacts": {"in place": 1},
             "by_rule": {"TAP901": 2},
         },
-        "diff": "-a\n+\\xff\n",
+        "diff": "diff --git a/lib/stack.py b/lib/stack.py\n"
+        "--- a/lib/stack.py\n+++ b/lib/stack.py\n@@ -1 +1 @@\n-a\n+\\xff\n",
     }
 
 
 def test_json_takes_paths_that_are_no_text() -> None:
     told = Result(problems=(Problem("/home/me/app/caf\udce9.py", "is odd"),))
-    assert json.loads(to_json(told, "/home/me/app"))["problems"][0]["path"] == "caf\udce9.py"
+    (problem,) = json.loads(to_json(Content(told, "/home/me/app")))["problems"]
+    assert problem["path"] == "caf\udce9.py"
 
 
 def test_paths_are_relative_below_the_current_folder_only() -> None:

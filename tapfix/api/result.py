@@ -6,11 +6,14 @@ import enum
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from tapfix.edits import Finding, Impact
 from tapfix.model.python.source import Problem
 from tapfix.rule import Rule
+
+if TYPE_CHECKING:
+    from tapfix.api.ledgers import Ledger
 
 
 class Mode(enum.Enum):
@@ -31,11 +34,15 @@ class Status(enum.Enum):
     REFUSED = "refused"
     """It has a fix that could not be applied."""
     HELD_BACK = "held back"
-    """It has a fix that the profile does not allow."""
+    """It has a fix that may not be applied here: the profile does not allow it, or it would write
+    files with uncommitted changes under ``--require-clean``, or others than the one text of
+    ``--stdin-filename``. The reason says which."""
     UNFIXABLE = "no fix"
     """No machine can mend it."""
     NOTE = "note"
     """Nothing that could be mended: shown, never counted."""
+    SILENCED = "suppressed"
+    """A comment or the baseline silences it: never among the findings, but told apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +91,26 @@ class Reported:
     @property
     def is_left(self) -> bool:
         """Whether something remains to be done about it."""
-        return self.status not in (Status.FIXED, Status.NOTE)
+        return self.status not in (Status.FIXED, Status.NOTE, Status.SILENCED)
 
 
 Change: TypeAlias = tuple[bytes | None, bytes | None]
 """What a file held and what it is to hold; None: no file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One round of fixes over apps that share files: those applied, and what they started from.
+
+    ``number`` counts the rounds of these apps from 1. ``before`` holds every file that these fixes
+    edit, by absolute path; None where there was none. ``raised`` are those of the findings that
+    only earlier rounds brought up.
+    """
+
+    number: int
+    before: Mapping[str, bytes | None]
+    applied: tuple[Finding, ...]
+    raised: frozenset[Finding] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +121,11 @@ class Result:
     are lines that concern no single place, ``profiles`` are the profiles that held, ``suppressed``
     counts silenced findings, ``secrets`` are passwords that no finding here knows, ``apps`` are the
     roots of the apps, ``files`` counts their files, and ``rules`` are those that were asked about
-    any of them.
+    any of them. ``steps`` are the rounds of fixes that lead to the changes, in order; ``silenced``
+    are the findings that comments silence, with the comments' reasons; ``baselined`` are those that
+    a baseline has, and ``ledgers`` say what to make of the baselines. ``ignored`` counts the
+    findings for which the changes have comments that silence them. ``undo`` is the command that
+    takes back what was written; empty where there is none.
     """
 
     mode: Mode = Mode.REPORT
@@ -114,6 +140,12 @@ class Result:
     apps: tuple[str, ...] = ()
     files: int = 0
     rules: tuple[Rule, ...] = ()
+    steps: tuple[Step, ...] = field(default=(), repr=False)
+    silenced: tuple[Reported, ...] = ()
+    baselined: tuple[Reported, ...] = ()
+    undo: str = ""
+    ledgers: tuple[Ledger, ...] = ()
+    ignored: int = 0
 
     @property
     def hides(self) -> frozenset[str]:

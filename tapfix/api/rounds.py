@@ -8,14 +8,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, TypeAlias
 
 from tapfix.api.look import Found, Look, Target, look
-from tapfix.api.result import Change, Mode, Reported, Status
+from tapfix.api.result import Change, Mode, Reported, Status, Step
 from tapfix.api.sources import Sources
-from tapfix.edits import Finding
+from tapfix.edits import Finding, edited_path
 from tapfix.engine.plan import apply_fixes
 from tapfix.engine.style import Style
 from tapfix.model.python.source import Problem
+
+if TYPE_CHECKING:
+    from tapfix.api.baseline import Compared
+
+Choose: TypeAlias = Callable[
+    [Sequence[Found], Callable[[str], "bytes | None"], Callable[[str], Style]], Sequence[Found]
+]
+"""Takes the findings of a round, the files as they are and their layout; has these findings back,
+those held back whose fix is not to be made."""
 
 ROUNDS = 10
 """So many rounds at most: fixes that go on changing each other's result are an error of ours."""
@@ -29,18 +39,25 @@ class Outcome:
     changes: Mapping[str, Change] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
     unused: tuple[Problem, ...] = ()
-    suppressed: int = 0
+    silenced: tuple[Reported, ...] = ()
     v1_files: tuple[str, ...] = ()
     hides: tuple[str, ...] = ()
+    steps: tuple[Step, ...] = ()
+    baselined: tuple[Reported, ...] = ()
+    compared: tuple[Compared, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """One round of fixes: what the files become, whose fix went in, and why another's did not."""
+    """One round of fixes: what the files become, whose fix went in, and why another's did not.
+
+    ``found`` is all that was found, as it was chosen from.
+    """
 
     files: Mapping[str, bytes | None]
     applied: tuple[Found, ...]
     refused: Mapping[Finding, str]
+    found: tuple[Found, ...] = ()
 
 
 def work(
@@ -49,10 +66,12 @@ def work(
     is_asked: Callable[[str], bool],
     style_of: Callable[[str], Style],
     tick: Callable[[str], None],
+    choose: Choose | None = None,
 ) -> Outcome:
     """Find what is wrong with apps that share files, and unless reporting mend it in memory.
 
-    ``tick`` is told the app's root before each step.
+    ``tick`` is told the app's root before each step. ``choose`` picks the fixes of each round;
+    without it all are made.
     """
     sources = Sources(targets)
     looks = {target.root: look(target, target.files, is_asked, tick) for target in targets}
@@ -60,11 +79,15 @@ def work(
     if mode is Mode.REPORT:
         findings = [_left(found, None) for found in _found(first)]
         return _outcome(first, (), findings, {})
+    # What the baseline has stays silent, also when fixes of others change its statement.
+    targets = [replace(one, baseline=None, old=looks[one.root].old) for one in targets]
     fixed: list[Reported] = []
-    for _ in range(ROUNDS):
-        plan = _plan(_found(looks.values()), sources, style_of)
+    steps: list[Step] = []
+    for number in range(1, ROUNDS + 1):
+        plan = _plan(_found(looks.values()), sources, style_of, choose)
         if not plan.files:
             break
+        steps.append(_step(number, plan, sources, _found(first)))
         sources.change(plan.files)
         fixed += [_fixed(found, sources) for found in plan.applied]
         for target in targets:
@@ -72,13 +95,14 @@ def work(
                 looks[target.root] = look(target, sources.files_of(target), is_asked, tick)
     else:
         return _unsettled(targets, first)
-    left = [_left(found, plan.refused) for found in _found(looks.values())]
+    left = [_left(found, plan.refused) for found in plan.found]
     for target in targets:
         if sources.are_touched(target, sources.changes()):
             left += _brought_up(target, sources, is_asked, tick)
     if mode is Mode.DRY_RUN:
         left = [_as_on_disk(reported, sources) for reported in left]
-    return _outcome(first, looks.values(), [*fixed, *left], sources.changes())
+    outcome = _outcome(first, looks.values(), [*fixed, *left], sources.changes())
+    return replace(outcome, steps=tuple(steps))
 
 
 def _found(looks: Iterable[Look]) -> list[Found]:
@@ -86,24 +110,44 @@ def _found(looks: Iterable[Look]) -> list[Found]:
     return list(dict.fromkeys(found for look in looks for found in look.found))
 
 
-def _plan(found: Sequence[Found], sources: Sources, style_of: Callable[[str], Style]) -> _Plan:
+def _plan(
+    found: Sequence[Found],
+    sources: Sources,
+    style_of: Callable[[str], Style],
+    choose: Choose | None,
+) -> _Plan:
     """The next round: the fixes that may be applied, merged, without those that wait if others
     change something."""
+
+    def chosen(some: Sequence[Found]) -> Sequence[Found]:
+        return choose(some, sources.read, style_of) if choose is not None else some
+
     waiting = any(one.is_wanted and one.rule.last for one in found)
     if waiting:
-        first = _merged([one for one in found if not one.rule.last], sources, style_of)
+        first = _merged(chosen([one for one in found if not one.rule.last]), sources, style_of)
         if first.files:
             return first
-    return _merged(found, sources, style_of)
+    return _merged(chosen(found), sources, style_of)
 
 
 def _merged(found: Sequence[Found], sources: Sources, style_of: Callable[[str], Style]) -> _Plan:
     wanted = {one.finding: one for one in found if one.is_wanted}
     if not wanted:
-        return _Plan({}, (), {})
+        return _Plan({}, (), {}, tuple(found))
     outcome = apply_fixes(tuple(wanted), sources.read, style_of)
     refused = {refusal.finding: refusal.reason for refusal in outcome.refused}
-    return _Plan(outcome.files, tuple(wanted[one] for one in outcome.applied), refused)
+    applied = tuple(wanted[one] for one in outcome.applied)
+    return _Plan(outcome.files, applied, refused, tuple(found))
+
+
+def _step(number: int, plan: _Plan, sources: Sources, first: Iterable[Found]) -> Step:
+    """What a round is about to do, after what was found in the first one."""
+    applied = tuple(found.finding for found in plan.applied)
+    fixes = (finding.fix for finding in applied)
+    paths = {edited_path(edit) for fix in fixes if fix is not None for edit in fix.edits}
+    known = {(found.rule.code, found.finding.message) for found in first}
+    raised = frozenset(one for one in applied if (one.code, one.message) not in known)
+    return Step(number, {path: sources.read(path) for path in sorted(paths)}, applied, raised)
 
 
 def _fixed(found: Found, sources: Sources) -> Reported:
@@ -182,7 +226,17 @@ def _outcome(
         changes=changes,
         problems=tuple(problems),
         unused=tuple(dict.fromkeys(problem for look in first for problem in look.unused)),
-        suppressed=sum(look.suppressed for look in first),
+        silenced=tuple(
+            Reported(found.finding, found.rule, found.place, Status.SILENCED, reason)
+            for look in first
+            for found, reason in look.silenced
+        ),
+        baselined=tuple(
+            Reported(found.finding, found.rule, found.place, Status.SILENCED)
+            for look in first
+            for found in look.old
+        ),
+        compared=tuple(look.compared for look in first if look.compared is not None),
         v1_files=tuple(path for look in first for path in look.v1_files),
         hides=tuple(dict.fromkeys(text for look in first for text in look.hides)),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import bisect
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from tapfix.edits import Finding, Ref
 from tapfix.engine.errors import RewriteError
@@ -43,11 +43,15 @@ class Suppressions:
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """Findings that stay, findings that a comment silences, and comments that silence nothing."""
+    """Findings that stay, findings that a comment silences, and comments that silence nothing.
+
+    ``reasons`` are those that the comments give, by finding; a comment need not give one.
+    """
 
     kept: tuple[Finding, ...]
     suppressed: tuple[Finding, ...]
     unused: tuple[Suppression, ...]
+    reasons: Mapping[Finding, str] = field(default_factory=dict, compare=False)
 
 
 def suppressions(path: str, data: bytes) -> Suppressions:
@@ -82,14 +86,16 @@ def split(
     """
     kept: list[Finding] = []
     silenced: list[Finding] = []
+    reasons: dict[Finding, str] = {}
     used: set[Suppression] = set()
     for finding in findings:
         by = [c for c in _reaching(finding, by_path) if _means(c, finding.code, matches)]
         used.update(by)
         (silenced if by else kept).append(finding)
+        reasons.update((finding, comment.reason) for comment in by if comment.reason)
     every = (comment for file in by_path.values() for comment in file.comments)
     unused = sorted((c for c in every if c not in used), key=lambda comment: comment.ref)
-    return Split(tuple(kept), tuple(silenced), tuple(unused))
+    return Split(tuple(kept), tuple(silenced), tuple(unused), reasons)
 
 
 def _lines(token: Token, starts: list[int]) -> range:

@@ -1,83 +1,67 @@
-"""The result as one JSON object, for other programs."""
+"""The result as one JSON object, for other programs; ``schema.json`` beside this describes it."""
 
 from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from tapfix import __version__
-from tapfix.api.result import Reported, Result
+from tapfix.api.result import Mode, Reported, Result
 from tapfix.model.python.source import Problem
+from tapfix.report.content import Content
+from tapfix.report.masking import masked
 from tapfix.report.names import shown
-
-if TYPE_CHECKING:
-    from tapfix.verify.judge import Judgement
 
 _Object = dict[str, object]
 
-_MASK = "********"
+VERSION = 1
+"""What programs may rely on: new keys may come, what there is stays unless this number changes."""
 
 
-def to_json(
-    result: Result,
-    base: str,
-    diff: bytes | None = None,
-    judgements: Sequence[Judgement] = (),
-) -> str:
-    """The result with paths relative to ``base``; ``diff`` is added as text where there is one.
-
-    ``judgements`` are what templates say of the fixes.
+def write(content: Content) -> str:
+    """The result with paths relative to the current folder; of a dry run with the diff as text.
 
     Passwords are masked in it: then it is for reading only.
     """
-    content: _Object = {
+    result, base = content.result, content.base
+    told: _Object = {
+        "version": VERSION,
         "tapfix": __version__,
         "mode": result.mode.value,
         "profiles": list(result.profiles),
         "apps": [shown(root, base) for root in result.apps],
-        "findings": [_finding(reported, base) for reported in result.findings],
+        "findings": [_finding(reported, content) for reported in result.findings],
         "problems": [_problem(problem, base) for problem in result.problems],
         "unused_suppressions": [_problem(problem, base) for problem in result.unused],
         "notes": list(result.notes),
         "changed_files": [shown(path, base) for path in result.changes],
         "summary": _summary(result),
     }
-    if diff is not None:
-        content["diff"] = _masked(diff.decode("utf-8", "backslashreplace"), result)
-    if judgements:
+    if result.mode is Mode.DRY_RUN:
+        told["diff"] = masked(content.diff.decode("utf-8", "backslashreplace"), result.hides)
+    if content.judgements:
         from tapfix.report.verification import as_objects
 
-        text = json.dumps(as_objects(judgements, base))
-        content["verification"] = json.loads(_masked(text, result))
+        text = json.dumps(as_objects(content.judgements, base))
+        told["verification"] = json.loads(masked(text, result.hides))
     # ASCII: a path may hold bytes that are no UTF-8, which no encoder would take.
-    return json.dumps(content, indent=2)
+    return json.dumps(told, indent=2) + "\n"
 
 
-def _masked(diff: str, result: Result) -> str:
-    """A diff without the passwords that the findings are about, however they are spelled."""
-    spelled = {
-        form for text in result.hides for form in (text, repr(text)[1:-1], json.dumps(text)[1:-1])
-    }
-    for text in sorted(spelled, key=len, reverse=True):
-        diff = diff.replace(text, _MASK)
-    return diff
-
-
-def _finding(reported: Reported, base: str) -> _Object:
+def _finding(reported: Reported, content: Content) -> _Object:
     fix = reported.finding.fix
     return {
         "code": reported.rule.code,
         "name": reported.rule.name,
         "severity": reported.rule.severity.value,
-        "path": shown(reported.place.path, base),
+        "path": content.shown(reported.place.path),
         "line": reported.place.line,
         "column": reported.place.column,
         "message": reported.finding.message,
         "status": reported.status.value,
         "reason": reported.reason,
         "fix": {"title": fix.title, "impact": fix.impact.value} if fix is not None else None,
+        "fingerprint": content.fingerprints[reported],
     }
 
 
@@ -97,6 +81,7 @@ def _summary(result: Result) -> _Object:
         "left": len(result.left),
         "fixed": len(result.fixed),
         "suppressed": result.suppressed,
+        "baselined": len(result.baselined),
         "impacts": {impact.value: count for impact, count in result.impacts.items()},
         "by_rule": dict(sorted(counts.items())),
     }

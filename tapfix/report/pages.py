@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Iterator
 from textwrap import indent
 
+from tapfix.report.manual import flaw
 from tapfix.report.paint import Paint
 from tapfix.rule import Example, Profile, Rule, Source
 
@@ -17,7 +18,7 @@ def table(rules: Iterable[Rule], paint: Paint) -> Iterator[str]:
     for rule in rules:
         off = "" if Profile.PRODUCTION in rule.profiles else paint("dim", " (off in production)")
         name = paint("bold", f"{rule.name:{width}}")
-        yield f"{rule.code}  {name}  {rule.severity.value:8}  {_flaw(rule)}{off}"
+        yield f"{rule.code}  {name}  {rule.severity.value:8}  {flaw(rule)}{off}"
 
 
 def table_json(rules: Iterable[Rule]) -> str:
@@ -28,7 +29,7 @@ def table_json(rules: Iterable[Rule]) -> str:
             "name": rule.name,
             "severity": rule.severity.value,
             "profiles": sorted(profile.value for profile in rule.profiles),
-            "flaw": _flaw(rule),
+            "flaw": flaw(rule),
         }
         for rule in rules
     ]
@@ -63,7 +64,3 @@ def _files(source: Source | None) -> Iterator[tuple[str, str]]:
         yield "", source
     elif source is not None:
         yield from sorted(source.items())
-
-
-def _flaw(rule: Rule) -> str:
-    return rule.doc.strip().splitlines()[0]

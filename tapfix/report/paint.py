@@ -21,6 +21,10 @@ class Paint:
         return f"\x1b[{_CODES[colour]}m{text}\x1b[0m" if self.enabled and text else text
 
 
+PLAIN = Paint(enabled=False)
+"""No colours: for files, and for all that is no terminal."""
+
+
 def paint_for(stream: IO[str], environment: Mapping[str, str]) -> Paint:
     """Colours if the stream is a terminal; ``NO_COLOR`` and ``FORCE_COLOR`` decide before that."""
     if environment.get("NO_COLOR"):

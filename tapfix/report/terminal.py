@@ -1,76 +1,105 @@
-"""Which line goes where: the diff or the report to standard output, all talk to standard error."""
+"""Which line goes where: reports to standard output or files, all talk to standard error."""
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
+from dataclasses import replace
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
-from tapfix.api.result import Mode, Result, Status
+from tapfix.api.result import Mode
 from tapfix.registry import load_rules, select
-from tapfix.report.json import to_json
-from tapfix.report.names import shown
+from tapfix.report.content import Content
+from tapfix.report.files import write_files
+from tapfix.report.formats import FOR_PEOPLE, Target, writer
 from tapfix.report.pages import page, table, table_json
 from tapfix.report.paint import paint_for, painted_diff
-from tapfix.report.text import Voice, summary
+from tapfix.report.text import Voice, report, summary, verdicts
 from tapfix.rule import Rule
 
 if TYPE_CHECKING:
-    from tapfix.verify.judge import Judgement
+    from tapfix.discover import Unsaved
     from tapfix.verify.standing import Standing
 
 
-def show_json(result: Result, judgements: Sequence[Judgement] = ()) -> None:
-    """The result as JSON; a dry run's diff is part of it. Problems are told aloud as well."""
-    base = str(Path.cwd())
-    diff = _diff(result) if result.mode is Mode.DRY_RUN else None
-    _print([to_json(result, base, diff, judgements)], sys.stdout)
-    _print(Voice(base, paint_for(sys.stderr, os.environ)).problems(result.problems), sys.stderr)
+def show(content: Content, wanted: Sequence[Target], *, quiet: bool, verbose: bool) -> None:
+    """Write the reports that are wanted, and aside what else there is to say of the run.
 
-
-def show(
-    result: Result,
-    judgements: Sequence[Judgement] = (),
-    *,
-    statistics: bool,
-    quiet: bool,
-    verbose: bool,
-) -> None:
-    """The diff of a dry run, else the report, and aside what there is to say of the run.
-
-    ``judgements`` are what templates say of the fixes, where that was asked for.
+    Files are written first, all or none: raises ``OSError`` with the name of one that cannot be.
     """
-    base = str(Path.cwd())
-    aside = Voice(base, paint_for(sys.stderr, os.environ))
+    aside = replace(content, paint=paint_for(sys.stderr, os.environ))
     if verbose:
-        _tell(f"read {shown(root, base)}" for root in result.apps)
-    if result.mode is Mode.DRY_RUN:
-        _show_diff(_diff(result))
-        _show_report(result, aside, sys.stderr, statistics=statistics)
-    else:
-        voice = Voice(base, paint_for(sys.stdout, os.environ))
-        _show_report(result, voice, sys.stdout, statistics=statistics)
-    if judgements:
-        _show_judgements(result, judgements, base, verbose=verbose)
-    _print(aside.problems(result.problems), sys.stderr)
-    if not quiet:
-        _tell(result.notes)
-        _tell(summary(result))
+        _tell(f"read {content.shown(root)}" for root in content.result.apps)
+    _write_files(content, wanted)
+    for target in wanted:
+        if target.file is None:
+            _write_out(writer(target.format)(_for_output(content)))
+    _print(_aside(aside, {target.format for target in wanted}), sys.stderr)
+    if verbose and content.judgements:
+        from tapfix.report.verification import Bearing
+
+        _tell(Bearing(content.base, aside.paint).manners(content.judgements))
+    _print(Voice(content.base, aside.paint).problems(content.result.problems), sys.stderr)
+    if not quiet and all(one.file is not None or one.format in FOR_PEOPLE for one in wanted):
+        _tell(content.result.notes)
+        _tell(summary(content.result))
 
 
-def _show_judgements(
-    result: Result, judgements: Sequence[Judgement], base: str, *, verbose: bool
+def show_text(
+    content: Content, unsaved: Unsaved, wanted: Sequence[Target], *, quiet: bool, verbose: bool
 ) -> None:
-    """What templates say: beside the report, and aside of a diff."""
-    from tapfix.report.verification import Bearing
+    """Write a text to standard output as its fixes leave it, and all else as ``show`` does.
 
-    stream = sys.stderr if result.mode is Mode.DRY_RUN else sys.stdout
-    bearing = Bearing(base, paint_for(stream, os.environ), tuple(result.hides))
-    if verbose:
-        _tell(bearing.manners(judgements))
-    _print(bearing.lines(judgements), stream)
+    The report that would stand there goes aside. Raises as ``show`` does.
+    """
+    _, text = content.result.changes.get(unsaved.path, (None, unsaved.data))
+    if any(one.file is None for one in wanted):
+        _print(report(replace(content, paint=paint_for(sys.stderr, os.environ))), sys.stderr)
+    files = [one for one in wanted if one.file is not None]
+    show(content, files, quiet=quiet, verbose=verbose)
+    sys.stdout.flush()
+    sys.stdout.buffer.write(text or b"")
+    sys.stdout.buffer.flush()
+
+
+def _aside(content: Content, formats: Set[str]) -> Iterator[str]:
+    """What none of the formats tells where it goes."""
+    if "text" in formats and content.result.mode is Mode.DRY_RUN:
+        yield from report(content)
+        return
+    if content.statistics and not formats & (FOR_PEOPLE | {"json"}):
+        yield from Voice(content.base, content.paint).statistics(content.result)
+    if not formats & {"text", "json", "markdown"}:
+        yield from verdicts(content)
+
+
+def _for_output(content: Content) -> Content:
+    """The content in colours, if these are wanted; it is worked out anew only then."""
+    paint = paint_for(sys.stdout, os.environ)
+    return replace(content, paint=paint) if paint.enabled else content
+
+
+def _write_files(content: Content, wanted: Sequence[Target]) -> None:
+    files = {one.file: writer(one.format)(content) for one in wanted if one.file is not None}
+    write_files(
+        {
+            file: data if isinstance(data, bytes) else data.encode("utf-8", "backslashreplace")
+            for file, data in files.items()
+        }
+    )
+
+
+def _write_out(data: str | bytes) -> None:
+    """Write to standard output: a diff with the very bytes of the files, coloured only for eyes."""
+    if isinstance(data, str):
+        sys.stdout.write(data)
+        return
+    paint = paint_for(sys.stdout, os.environ)
+    sys.stdout.flush()
+    sys.stdout.buffer.write(painted_diff(data) if paint.enabled and sys.stdout.isatty() else data)
+    sys.stdout.buffer.flush()
 
 
 def show_standing(standings: Sequence[Standing], *, as_json: bool) -> None:
@@ -82,35 +111,6 @@ def show_standing(standings: Sequence[Standing], *, as_json: bool) -> None:
     _print(
         [standings_json(standings, base)] if as_json else bearing.standing(standings), sys.stdout
     )
-
-
-def _diff(result: Result) -> bytes:
-    """What would change, as ``git apply`` takes it in the current folder."""
-    if not result.changes:
-        return b""
-    from tapfix.engine.diff import unified_diff
-
-    return unified_diff(result.changes, Path.cwd())
-
-
-def _show_diff(diff: bytes) -> None:
-    """Write a diff with the very bytes of the files, coloured only for eyes."""
-    paint = paint_for(sys.stdout, os.environ)
-    sys.stdout.flush()
-    sys.stdout.buffer.write(painted_diff(diff) if paint.enabled and sys.stdout.isatty() else diff)
-    sys.stdout.buffer.flush()
-
-
-def _show_report(result: Result, voice: Voice, stream: IO[str], *, statistics: bool) -> None:
-    """The findings, or their counts. What a dry run would fix stands in its diff already."""
-    if statistics:
-        _print(voice.statistics(result), stream)
-    elif result.mode is Mode.DRY_RUN:
-        unmended = (one for one in result.findings if one.status is not Status.FIXED)
-        _print(voice.findings(unmended), stream)
-    else:
-        _print(voice.findings(result.findings), stream)
-    _print(voice.unused(result), stream)
 
 
 def show_rules(*, as_json: bool) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from tapfix.api.result import Mode, Reported, Result, Status
 from tapfix.edits import Impact
 from tapfix.model.python.source import Problem
+from tapfix.report.content import Content
 from tapfix.report.names import shown
 from tapfix.report.paint import Paint
 
@@ -28,11 +29,12 @@ class Voice:
         A note without a reason says all in its first line.
         """
         for reported in findings:
-            yield self._finding(reported)
+            yield self.finding(reported)
             if reported.status is not Status.NOTE or reported.reason:
                 yield self._sequel(reported)
 
-    def _finding(self, reported: Reported) -> str:
+    def finding(self, reported: Reported) -> str:
+        """What is wrong where, and the impact of its fix or what else became of it."""
         place = reported.place
         where = self._where(place.path, place.line, place.column)
         code = self.paint("red" if reported.is_left else "dim", reported.rule.code)
@@ -83,6 +85,35 @@ class Voice:
             yield f"{count:5}  {code}  {names[code]:{width}}  {fixable}"
 
 
+def write(content: Content) -> str | bytes:
+    """The diff of a dry run, else the findings or their counts, and what templates say of fixes."""
+    if content.result.mode is Mode.DRY_RUN:
+        return content.diff
+    return "".join(f"{line}\n" for line in report(content))
+
+
+def report(content: Content) -> Iterator[str]:
+    """The findings or their counts; what a dry run would fix stands in its diff already."""
+    result, voice = content.result, Voice(content.base, content.paint)
+    if content.statistics:
+        yield from voice.statistics(result)
+    elif result.mode is Mode.DRY_RUN:
+        yield from voice.findings(one for one in result.findings if one.status is not Status.FIXED)
+    else:
+        yield from voice.findings(result.findings)
+    yield from voice.unused(result)
+    yield from verdicts(content)
+
+
+def verdicts(content: Content) -> Iterator[str]:
+    """What templates say of the fixes, where they were asked."""
+    if content.judgements:
+        from tapfix.report.verification import Bearing
+
+        bearing = Bearing(content.base, content.paint, tuple(content.result.hides))
+        yield from bearing.lines(content.judgements)
+
+
 def summary(result: Result) -> Iterator[str]:
     """What the run came to, in a few lines: always with the profile, and with the impacts."""
     read = f"{_count(result.files, 'file')} of {_count(len(result.apps), 'app')}"
@@ -98,6 +129,8 @@ def summary(result: Result) -> Iterator[str]:
         yield f"{_tally(result)} in {read} ({profile})."
     if result.suppressed:
         yield f"{_count(result.suppressed, 'finding')} suppressed by comments."
+    if result.baselined:
+        yield f"{_count(len(result.baselined), 'finding')} in the baseline."
     if result.impacts:
         impacts = ", ".join(f"{count} {impact.value}" for impact, count in result.impacts.items())
         yield f"Impact of the fixes: {impacts}."
@@ -119,6 +152,15 @@ def _tally(result: Result) -> str:
 
 
 def _done(result: Result) -> str:
+    if result.ignored:
+        verb = "Would ignore" if result.mode is Mode.DRY_RUN else "Ignored"
+        if result.fixed:
+            verb = f"{_fixed(result)}; {verb.lower()}"
+        return f"{verb} {_count(result.ignored, 'finding')} from now on"
+    return _fixed(result)
+
+
+def _fixed(result: Result) -> str:
     if not result.fixed:
         return "Nothing to change" if result.mode is Mode.DRY_RUN else "Nothing changed"
     verb = "Would fix" if result.mode is Mode.DRY_RUN else "Fixed"
@@ -130,7 +172,9 @@ def _advice(result: Result) -> Iterator[str]:
     """What to do next, and what to know before a deploy."""
     if result.mode is Mode.REPORT and result.impacts:
         yield "Show the fixes with --dry-run, make them with --apply."
-    if result.mode is Mode.DRY_RUN and result.changes:
+    if result.mode is Mode.DRY_RUN and result.ignored:
+        yield "Write these comments without --dry-run."
+    elif result.mode is Mode.DRY_RUN and result.changes:
         yield "Make these changes with --apply."
     if result.mode is Mode.APPLY and result.fixed:
         impacts = result.impacts
@@ -147,6 +191,8 @@ def _advice(result: Result) -> Iterator[str]:
                 "A changed deletion policy alone is no update for CloudFormation:"
                 " deploy it together with some other change before you destroy the stack."
             )
+    if result.undo:
+        yield f"{result.undo} takes this back."
 
 
 def _fixes(count: int, one: str, many: str) -> str:

@@ -16,7 +16,7 @@ import io
 import os
 import sys
 import traceback
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
@@ -28,13 +28,25 @@ from tapfix import __version__
 if TYPE_CHECKING:
     from tapfix.api import Options
     from tapfix.api.result import Result
+    from tapfix.discover import Unsaved
     from tapfix.model.shown import Shown
+    from tapfix.report.formats import Target
     from tapfix.verify.judge import Judgement
     from tapfix.verify.trial import Run
 
-COMMANDS = ("rules", "explain", "verify")
+COMMANDS = ("rules", "explain", "verify", "server", "undo")
 _FAILED = 2
 _VERIFY = "--verify"
+_CHANGED = "--changed"
+_WATCH = "--watch"
+_STDIN = "--stdin-filename"
+_IGNORES = "--add-ignores"
+_INTERACTIVE = "--interactive"
+_COMPLETE = "_TAPFIX_COMPLETE"
+"""The variable that shells set to ask how a line may go on; the same as ``completion.VARIABLE``."""
+_INTERRUPTED = 130
+_BARE = {_VERIFY: "proof", _CHANGED: "HEAD", _IGNORES: "not looked at yet"}
+"""Options whose value may be left out, which Typer does not know, and what they stand for then."""
 _MANNERS = {"proof", "report", "bundle"}
 _VERSION = f"tapfix {__version__}"
 
@@ -44,6 +56,18 @@ class ProfileName(str, enum.Enum):
 
     EPHEMERAL = "ephemeral"
     PRODUCTION = "production"
+
+
+class ShellName(str, enum.Enum):
+    """The shells that can complete the command line."""
+
+    BASH = "bash"
+    ZSH = "zsh"
+    FISH = "fish"
+    POWERSHELL = "powershell"
+
+
+_SHELLS = frozenset(shell.value for shell in ShellName)
 
 
 class OutputFormat(str, enum.Enum):
@@ -106,8 +130,12 @@ def _exit_code(words: list[str]) -> int:
         # As it is mostly asked for, it need not wait for Typer to build the whole command.
         print(_VERSION)
         return 0
-    # Bare, the option has no value: Typer knows no options whose value may be left out.
-    words = [f"{_VERIFY}=proof" if word == _VERIFY else word for word in words]
+    shell = os.environ.get(_COMPLETE)
+    if shell in _SHELLS:
+        return _complete(words, shell)
+    ends = words.index("--") if "--" in words else len(words)
+    options = [f"{word}={_BARE[word]}" if word in _BARE else word for word in words[:ends]]
+    words = [*options, *words[ends:]]
     app = run_app
     if words and words[0] in COMMANDS:
         app = lookup_app
@@ -115,7 +143,7 @@ def _exit_code(words: list[str]) -> int:
             hint = f"{words[0]!r} is a command here; the path of that name is ./{words[0]}"
             typer.echo(f"tapfix: {hint}", err=True)
     try:
-        app(args=words, prog_name="tapfix")
+        app(args=words, prog_name="tapfix", obj=words)
     except SystemExit as ended:
         return ended.code if isinstance(ended.code, int) else 0
     return 0
@@ -141,11 +169,43 @@ def _print_version(wanted: bool) -> None:
         raise typer.Exit
 
 
+def _complete(words: Sequence[str], name: str) -> int:
+    """Tell a shell how a line may go on."""
+    from tapfix.completion import Program, Shell
+
+    main, lookup = (typer.main.get_command(app) for app in (run_app, lookup_app))
+    commands = dict(vars(lookup)["commands"])
+    print(Program(main, commands, _BARE).answer(words, Shell(name)))
+    return 0
+
+
+def _show_completion(shell: ShellName | None) -> None:
+    if shell is not None:
+        from tapfix.completion import Shell, script
+
+        typer.echo(script(Shell(shell.value)), nl=False)
+        raise typer.Exit
+
+
+def _install_completion(shell: ShellName | None) -> None:
+    if shell is not None:
+        from tapfix.completion import Shell, install
+
+        installed = install(Shell(shell.value))
+        if installed is None:
+            line = "tapfix --show-completion powershell | Out-String | Invoke-Expression"
+            _fail([f"PowerShell has no place for it: put this into the file $PROFILE: {line}"])
+        _tell([f"wrote {installed[0]}", installed[1]])
+        raise typer.Exit
+
+
 @run_app.command(
-    epilog="Commands: `tapfix rules` lists the rules, `tapfix explain TAP003` explains one."
+    epilog="Commands: `tapfix rules` lists the rules, `tapfix explain TAP003` explains one,"
+    " `tapfix undo` takes the last --apply back."
     " Exit codes: 0 nothing left, 1 something left to fix, 2 something could not be done."
 )
 def run(
+    context: typer.Context,
     paths: Annotated[
         list[str] | None, typer.Argument(metavar="PATHS", help="Apps, folders or files")
     ] = None,
@@ -171,6 +231,43 @@ def run(
     config: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Settings from here alone")
     ] = None,
+    changed: Annotated[
+        str | None,
+        typer.Option(
+            _CHANGED,
+            metavar="[REF]",
+            help="Only findings in files that differ from HEAD, or from where REF was left",
+        ),
+    ] = None,
+    require_clean: Annotated[
+        bool | None,
+        typer.Option(
+            "--require-clean/--no-require-clean",
+            help="Leave files with uncommitted changes as they are",
+        ),
+    ] = None,
+    baseline: Annotated[
+        str | None,
+        typer.Option(metavar="FILE", help="What is in this file is no finding, and not mended"),
+    ] = None,
+    no_baseline: Annotated[
+        bool, typer.Option("--no-baseline", help="Whatever the settings say of a baseline")
+    ] = False,
+    write_baseline: Annotated[
+        bool, typer.Option("--write-baseline", help="Put all that is found into the baseline")
+    ] = False,
+    interactive: Annotated[
+        bool,
+        typer.Option(_INTERACTIVE, "-i", help="Show each fix and ask, then write those accepted"),
+    ] = False,
+    add_ignores: Annotated[
+        str | None,
+        typer.Option(
+            _IGNORES,
+            metavar="[REASON]",
+            help="Silence all that is found by comments that say why, instead of mending it",
+        ),
+    ] = None,
     verify: Annotated[
         str | None,
         typer.Option(
@@ -182,9 +279,29 @@ def run(
     python: Annotated[
         str | None, typer.Option(metavar="FILE", help="The Python that runs the app to verify it")
     ] = None,
-    output_format: Annotated[OutputFormat, typer.Option(help="For people or for programs")] = (
-        OutputFormat.TEXT
-    ),
+    stdin_filename: Annotated[
+        str | None,
+        typer.Option(metavar="FILE", help="The text on standard input, PATHS - , is this file's"),
+    ] = None,
+    watch: Annotated[
+        bool, typer.Option(_WATCH, help="Report again whenever files of the apps change")
+    ] = False,
+    output_format: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="FORMAT[:FILE]",
+            help="text, concise, json, sarif, github, gitlab, junit, rdjson, markdown or html;"
+            " again for one more report",
+        ),
+    ] = None,
+    output_file: Annotated[
+        str | None,
+        typer.Option(metavar="FILE", help="Where the report without a file of its own goes"),
+    ] = None,
+    html: Annotated[
+        str | None,
+        typer.Option(metavar="FILE", help="A page to review it all in a browser"),
+    ] = None,
     statistics: Annotated[
         bool, typer.Option("--statistics", help="Count by rule instead of listing")
     ] = False,
@@ -193,6 +310,24 @@ def run(
     ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No summary, no bar")] = False,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Name the apps read")] = False,
+    _show: Annotated[
+        ShellName | None,
+        typer.Option(
+            "--show-completion",
+            callback=_show_completion,
+            is_eager=True,
+            help="Print the script that completes tapfix in a shell",
+        ),
+    ] = None,
+    _install: Annotated[
+        ShellName | None,
+        typer.Option(
+            "--install-completion",
+            callback=_install_completion,
+            is_eager=True,
+            help="Put that script where the shell looks for it",
+        ),
+    ] = None,
     _version: Annotated[
         bool,
         typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version"),
@@ -202,47 +337,169 @@ def run(
 
     Without paths: the current folder. Without --dry-run or --apply: report only.
     """
-    if dry_run and apply:
-        raise typer.BadParameter("--dry-run and --apply exclude each other")
-    if quiet and verbose:
-        raise typer.BadParameter("--quiet and --verbose exclude each other")
+    modes = {"--dry-run": dry_run, "--apply": apply, "--write-baseline": write_baseline}
+    _exclude(modes)
+    ignores = add_ignores is not None
+    _keep_apart(_IGNORES, ignores, {"--apply": apply})
+    if add_ignores is not None:
+        _check_reason(add_ignores)
+    _exclude({"--quiet": quiet, "--verbose": verbose})
+    _exclude({"--baseline": baseline is not None, "--no-baseline": no_baseline})
+    _exclude({"--write-baseline": write_baseline, "--no-baseline": no_baseline})
+    if baseline == "":
+        raise typer.BadParameter("--baseline needs the name of a file")
+    pages = [f"html:{html}"] if html is not None else []
+    wanted = _wanted([*(output_format or ()), *pages], output_file)
     manners = _manners(verify)
     if manners and not (dry_run or apply):
         raise typer.BadParameter("--verify goes with --dry-run or --apply; see also tapfix verify")
+    is_piped = stdin_filename is not None
+    others = {_VERIFY: bool(manners), "--write-baseline": write_baseline}
+    _keep_apart(_IGNORES, ignores, others)
+    others[_IGNORES] = ignores
+    _keep_apart(_INTERACTIVE, interactive, {**others, "--dry-run": dry_run})
+    others[_INTERACTIVE] = interactive
+    if interactive:
+        _check_terminal()
+    _keep_apart(_STDIN, is_piped, {**others, _CHANGED: changed is not None})
+    _keep_apart(_WATCH, watch, {**others, "--apply": apply, _STDIN: is_piped})
+    if watch:
+        _watch(paths or ["."], config, context.obj, quiet=quiet)
+    unsaved = _unsaved(paths or [], stdin_filename)
+    if unsaved is not None:
+        paths = [unsaved.path]
+        if apply and any(one.file is None and one.format != "text" for one in wanted):
+            raise typer.BadParameter("standard output is for the text: give the report a file")
+    writes = apply or interactive or (ignores and not dry_run)
     from tapfix.api import Options
     from tapfix.api.result import Mode
     from tapfix.rule import Profile
 
     options = Options(
-        mode=Mode.DRY_RUN if dry_run else Mode.APPLY if apply else Mode.REPORT,
+        mode=Mode.DRY_RUN if dry_run else Mode.APPLY if writes else Mode.REPORT,
         select=_words(select),
         ignore=_words(ignore),
         profile=Profile(profile.value) if profile is not None else None,
         allow_replace=allow_replace,
         config=config,
+        changed=changed,
+        require_clean=require_clean,
+        baseline="" if no_baseline else baseline,
+        write_baseline=write_baseline,
+        unsaved=unsaved,
     )
-    result = _result(paths or ["."], options, quiet=quiet)
+    _mind_interrupted(paths or ["."], apply=writes and unsaved is None)
+    if interactive:
+        result = _reviewed(paths or ["."], options)
+    else:
+        result = _result(paths or ["."], options, quiet=quiet, reason=add_ignores)
     judgements: tuple[Judgement, ...] = ()
     if manners:
         again = functools.partial(_again, paths or ["."], options)
         result, judgements = _verified(result, again, manners, python, quiet=quiet)
-    if apply:
-        from tapfix import api
+    if writes and unsaved is None:
+        result = _written(result)
+    if write_baseline:
+        from tapfix.report.baseline import write_baselines
 
-        result = api.write(result)
-    from tapfix.report.terminal import show, show_json
+        result = write_baselines(result, quiet=quiet, is_named=baseline is not None)
+    doubted = 0 if all(one.holds for one in judgements) else 1
+    code = max(result.exit_code, doubted)
+    code = 0 if exit_zero and code == 1 else code
+    from tapfix.report.content import Content
+    from tapfix.report.terminal import show, show_text
 
+    content = Content(result, str(Path.cwd()), judgements, statistics, code)
     try:
-        if output_format is OutputFormat.JSON:
-            show_json(result, judgements)
+        if apply and unsaved is not None:
+            show_text(content, unsaved, wanted, quiet=quiet, verbose=verbose)
         else:
-            show(result, judgements, statistics=statistics, quiet=quiet, verbose=verbose)
+            show(content, wanted, quiet=quiet, verbose=verbose)
     except BrokenPipeError:
         # The reader has seen enough; what the run came to stays so.
         _silence_output()
-    doubted = 0 if all(one.holds for one in judgements) else 1
-    code = max(result.exit_code, doubted)
-    raise typer.Exit(0 if exit_zero and code == 1 else code)
+    raise typer.Exit(code)
+
+
+def _exclude(options: Mapping[str, bool]) -> None:
+    """Refuse two of these options together."""
+    given = [name for name, is_given in options.items() if is_given]
+    if len(given) > 1:
+        raise typer.BadParameter(f"{given[0]} and {given[1]} exclude each other")
+
+
+def _check_reason(reason: str) -> None:
+    """Refuse what cannot be the reason of a comment."""
+    from tapfix.api.ignores import fault_of
+
+    fault = fault_of(reason)
+    if fault is not None:
+        raise typer.BadParameter(f"{_IGNORES}: {fault}")
+
+
+def _keep_apart(option: str, is_given: bool, others: Mapping[str, bool]) -> None:
+    """Refuse an option together with any of the others."""
+    for other, is_other in others.items():
+        _exclude({option: is_given, other: is_other})
+
+
+def _watch(
+    paths: Sequence[str], config: Path | None, words: Sequence[str], *, quiet: bool
+) -> NoReturn:
+    """Report now and after each change, until the user has had enough.
+
+    With ``--apply`` it would write under the hands of whoever types; ``run`` has refused that.
+    """
+    try:
+        from tapfix.api.watch import changes
+    except ImportError as error:
+        if error.name != "watchfiles":
+            raise
+        _fail([f'{_WATCH} needs one more package: pip install "tapfix[watch]"'])
+    ends = words.index("--") if "--" in words else len(words)
+    once = [*(word for word in words[:ends] if word != _WATCH), *words[ends:]]
+    code = None
+    for _ in changes(paths, config):
+        if sys.stdout.isatty():
+            sys.stdout.write("\x1b[2J\x1b[H")
+        code = _exit_code(once)
+        if code == _INTERRUPTED:
+            break
+        if not quiet:
+            _tell(["waiting for changes; Ctrl-C ends this"])
+        sys.stdout.flush()
+    # Without a folder to watch, it says once what is wrong with the paths.
+    raise typer.Exit(_exit_code(once) if code is None else code)
+
+
+def _unsaved(paths: Sequence[str], name: str | None) -> Unsaved | None:
+    """The text on standard input, if that is meant."""
+    if name is None:
+        if "-" in paths:
+            raise typer.BadParameter(f"- is standard input: {_STDIN} says which file's")
+        return None
+    if list(paths) != ["-"]:
+        raise typer.BadParameter(f"{_STDIN} goes with - and no other path")
+    if not name:
+        raise typer.BadParameter(f"{_STDIN} needs the name of a file")
+    from tapfix.discover import Unsaved
+
+    # None: closed by whoever started the program.
+    data = sys.stdin.buffer.read() if sys.stdin is not None else b""
+    return Unsaved(os.path.abspath(name), data)  # noqa: PTH100 - as given paths are made absolute
+
+
+def _wanted(words: Sequence[str], file: str | None) -> tuple[Target, ...]:
+    """The reports to write; what would not be written in the end is refused at once."""
+    from tapfix.report.files import check_writable
+    from tapfix.report.formats import BadTarget, targets
+
+    try:
+        wanted = targets(words, file)
+    except BadTarget as error:
+        raise typer.BadParameter(str(error)) from None
+    check_writable(target.file for target in wanted if target.file is not None)
+    return wanted
 
 
 def _manners(value: str | None) -> frozenset[str]:
@@ -284,31 +541,94 @@ def _verified(
     return result, judgements
 
 
+def _mind_interrupted(paths: Iterable[str], *, apply: bool) -> None:
+    """Mend what runs left that were cut off while they wrote; a run that writes nothing tells."""
+    from tapfix.api import journal
+
+    if not apply:
+        _tell(journal.waiting(run) for run in journal.cut_off(paths))
+        return
+    mended = journal.mend_interrupted()
+    _tell(line for one in mended if (line := journal.told(one)) is not None)
+    if any(journal.is_obstacle(one, paths) for one in mended):
+        _fail(["nothing was done: these files are half old and half new"])
+
+
+def _written(result: Result) -> Result:
+    """Write a result's changes, kept in the journal so that they can be undone."""
+    from tapfix import api
+    from tapfix.api.journal import keeping, undo_command
+
+    if not result.changes:
+        return result
+    with keeping(len(result.fixed), lambda line: _tell([line])) as log:
+        result = api.write(result, log)
+    if not result.changes or log is None or log.trouble is not None:
+        return result
+    return replace(result, undo=undo_command(result.changes, str(Path.cwd())))
+
+
+def _tell(lines: Iterable[str]) -> None:
+    for line in lines:
+        typer.echo(f"tapfix: {line}", err=True)
+
+
 def _words(values: Iterable[str] | None) -> tuple[str, ...]:
     """The words of an option that takes several, by commas or by repetition."""
     return tuple(word.strip() for value in values or () for word in value.split(","))
 
 
-def _result(paths: Sequence[str], options: Options, *, quiet: bool) -> Result:
-    """Run; nothing is written yet."""
+def _check_terminal() -> None:
+    """Refuse to ask where nobody can answer."""
+    if not (sys.stdin and sys.stdin.isatty() and sys.stdout.isatty()):
+        _fail([f"{_INTERACTIVE} asks on a terminal, and this is none"])
+
+
+def _reviewed(paths: Sequence[str], options: Options) -> Result:
+    """Run with somebody who says of each fix whether it is to be made; nothing is written yet."""
+    from tapfix.report.interactive import review_here
+
+    with _refusing():
+        try:
+            return review_here(paths, options)
+        except KeyboardInterrupt:
+            typer.echo("\ntapfix: interrupted: nothing was written", err=True)
+            raise typer.Exit(_INTERRUPTED) from None
+
+
+def _result(
+    paths: Sequence[str], options: Options, *, quiet: bool, reason: str | None = None
+) -> Result:
+    """Run; nothing is written yet. With a reason all that is found gets comments with it."""
     from tapfix import api
-    from tapfix.config import ConfigError
-    from tapfix.registry import UnknownRuleError
     from tapfix.report.progress import Bar
 
     # What is read stays to the end: to look for garbage in it over and over takes a fifth of a run.
     gc.set_threshold(50_000)
+    with _refusing(), Bar(sys.stderr, str(Path.cwd()), enabled=not quiet) as bar:
+        if reason is not None:
+            from tapfix.api.ignores import add_ignores
+
+            return add_ignores(paths, options, reason, bar.step)
+        return api.run(paths, options, bar.step)
+
+
+@contextlib.contextmanager
+def _refusing() -> Iterator[None]:
+    """End with the lines that say why a run cannot be."""
+    from tapfix.config import ConfigError
+    from tapfix.discover.revisions import GitError
+    from tapfix.registry import UnknownRuleError
+
     try:
-        with Bar(sys.stderr, str(Path.cwd()), enabled=not quiet) as bar:
-            return api.run(paths, options, bar.step)
-    except (ConfigError, UnknownRuleError) as error:
+        yield
+    except (ConfigError, GitError, UnknownRuleError) as error:
         _fail(str(error).splitlines())
 
 
 def _fail(lines: Iterable[str]) -> NoReturn:
     """End for bad usage."""
-    for line in lines:
-        typer.echo(f"tapfix: {line}", err=True)
+    _tell(lines)
     raise typer.Exit(_FAILED)
 
 
@@ -370,3 +690,60 @@ def verify(
     standings = verify_apps(result, Manner(python=python, bundle=bundle))
     show_standing(standings, as_json=output_format is OutputFormat.JSON)
     raise typer.Exit(max(2 if result.problems else 0, *(one.exit_code for one in standings), 0))
+
+
+@lookup_app.command()
+def server(
+    _stdio: Annotated[
+        bool, typer.Option("--stdio", help="Nothing else is spoken; editors like to say it")
+    ] = True,
+) -> None:
+    """Serve an editor with findings and fixes, over standard input and output."""
+    # So much is loaded that looking for garbage in it takes a fifth of the time.
+    gc.disable()
+    try:
+        from tapfix.lsp.server import serve
+    except ImportError as error:
+        if (error.name or "").partition(".")[0] not in ("pygls", "lsprotocol"):
+            raise
+        _fail(['the language server needs more packages: pip install "tapfix[lsp]"'])
+
+    raise typer.Exit(serve())
+
+
+@lookup_app.command()
+def undo(
+    run: Annotated[
+        int | None, typer.Argument(metavar="ID", help="The run; else the last one here that stands")
+    ] = None,
+    as_list: Annotated[
+        bool, typer.Option("--list", help="List the runs, or the files of one")
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", "--diff", help="Print what would come back as a diff")
+    ] = False,
+) -> None:
+    """Bring back what files held before an --apply: all of its files, or none.
+
+    Exit codes: 0 done, 1 a diff that is not empty, 2 nothing could be undone.
+    """
+    if as_list and dry_run:
+        raise typer.BadParameter("--list and --dry-run exclude each other")
+    from tapfix.api.journal import cut_off, runs, waiting
+    from tapfix.api.undo import undo as bring_back
+    from tapfix.report.undo import show_run, show_runs, show_undone
+
+    if as_list:
+        known = runs()
+        if run is None:
+            show_runs(known)
+            _tell(waiting(one) for one in cut_off(["/"]))
+            return
+        for one in known:
+            if one.number == run:
+                show_run(one)
+                return
+        _fail([f"there is no run {run}"])
+    undone = bring_back(run, str(Path.cwd()), preview=dry_run)
+    show_undone(undone, preview=dry_run)
+    raise typer.Exit(2 if undone.problems else 1 if dry_run and undone.changes else 0)

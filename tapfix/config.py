@@ -1,13 +1,15 @@
 """Settings from ``[tool.tapfix]`` in ``pyproject.toml`` or from ``tapfix.toml``, checked by name.
 
-The keys are those of ``Settings`` in kebab case, and ``select``, ``ignore``, ``profile`` and
-``allow-replace``, which the command line can set too. The nearest file at or above an app counts.
+The keys are those of ``Settings`` in kebab case, and ``select``, ``ignore``, ``profile``,
+``allow-replace``, ``require-clean`` and ``baseline``, which the command line can set too. The
+nearest file at or above an app counts.
 """
 
 from __future__ import annotations
 
 import functools
 import keyword
+import os
 import re
 import typing
 from collections.abc import Callable, Iterator, Mapping
@@ -20,6 +22,8 @@ from tapfix.rule import Profile
 
 PYPROJECT = "pyproject.toml"
 OWN_FILE = "tapfix.toml"
+BASELINE_FILE = ".tapfix-baseline.json"
+"""The baseline that is written in the current folder where nobody names another file."""
 
 
 class ConfigError(Exception):
@@ -32,12 +36,17 @@ class ConfigError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """What holds for an app. Of ``select`` and ``ignore``, empty means: all, none."""
+    """What holds for an app. Of ``select`` and ``ignore``, empty means: all, none.
+
+    ``baseline`` is the absolute path of a file; in the settings it is relative to theirs.
+    """
 
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     profile: Profile = Profile.EPHEMERAL
     allow_replace: bool = False
+    require_clean: bool = False
+    baseline: str | None = None
     settings: Settings = field(default_factory=Settings)
 
 
@@ -130,6 +139,8 @@ def _checked(file: Path, table: Mapping[str, object]) -> Config:
     config = {name: value for name, value in values.items() if name in own}
     if "profile" in config:
         config["profile"] = Profile(config["profile"])
+    if "baseline" in config:
+        config["baseline"] = os.path.normpath((file.parent / config["baseline"]).absolute())
     return replace(Config(settings=replace(Settings(), **settings)), **config)
 
 
@@ -154,6 +165,8 @@ def _checks() -> dict[str, _Check]:
         "ignore": _strings,
         "profile": functools.partial(_choice, tuple(profile.value for profile in Profile)),
         "allow-replace": _boolean,
+        "require-clean": _boolean,
+        "baseline": _file,
         "suffix-names": _variables,
         "separator": _separator,
     }
@@ -178,6 +191,10 @@ def _boolean(value: object) -> str | None:
 
 def _string(value: object) -> str | None:
     return None if isinstance(value, str) else "a string"
+
+
+def _file(value: object) -> str | None:
+    return None if isinstance(value, str) and value and "\0" not in value else "a file"
 
 
 def _strings(value: object) -> str | None:

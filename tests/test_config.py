@@ -40,6 +40,7 @@ def test_every_setting_can_be_set(tmp_path: Path) -> None:
         ignore = ["bucket-retain"]
         profile = "production"
         allow-replace = true
+        require-clean = true
         suffix-names = ["stage"]
         separator = "_"
         construct-ids = "always"
@@ -53,6 +54,7 @@ def test_every_setting_can_be_set(tmp_path: Path) -> None:
         ignore=("bucket-retain",),
         profile=Profile.PRODUCTION,
         allow_replace=True,
+        require_clean=True,
         settings=Settings(
             suffix_names=("stage",),
             separator="_",

@@ -4,7 +4,16 @@ An app is a folder with ``cdk.json``; what lies in none belongs to an app whose 
 given. Nothing of the user's code is run.
 """
 
-from tapfix.discover.apps import AppFiles, Discovery, discover
+from tapfix.discover.apps import AppFiles, Discovery, app_around, discover
 from tapfix.discover.git import repository_of
+from tapfix.discover.unsaved import Unsaved, discover_unsaved
 
-__all__ = ["AppFiles", "Discovery", "discover", "repository_of"]
+__all__ = [
+    "AppFiles",
+    "Discovery",
+    "Unsaved",
+    "app_around",
+    "discover",
+    "discover_unsaved",
+    "repository_of",
+]

@@ -144,6 +144,15 @@ def _app_root(folder: str, repository: str | None) -> str | None:
     return None
 
 
+def app_around(path: str) -> str | None:
+    """The root of the app with a ``cdk.json`` whose folder holds a file, existing or not, or None.
+
+    The search ends where that for a given path does.
+    """
+    folder = os.path.dirname(path)
+    return _app_root(folder, repository_of(folder))
+
+
 def _above(path: str) -> Iterator[str]:
     """Every folder above a path, the nearest first."""
     while (parent := os.path.dirname(path)) != path:

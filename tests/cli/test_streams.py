@@ -48,6 +48,7 @@ def test_applying_writes_and_leaves_nothing(app: Path, tapfix: Run, option: str)
     assert "Fixed 1 finding by changing 1 file; 0 left" in err
     assert err.endswith(
         "0 fixes let data die with the stack; 0 fixes replace a deployed resource.\n"
+        "tapfix: tapfix undo takes this back.\n"
     )
     code, out, err = tapfix(option)
     assert (code, out) == (0, b"")

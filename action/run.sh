@@ -1,0 +1,49 @@
+#!/usr/bin/env bash
+# Run tapfix as a step of GitHub Actions: annotations, the job's summary, outputs, and its exit code.
+set -euo pipefail
+
+reports=$(mktemp -d)
+trap 'rm -rf "$reports"' EXIT
+
+options=(--output-format github --output-format "json:$reports/json" --output-format "markdown:$reports/summary")
+if [[ -n ${TAPFIX_SARIF_FILE:-} ]]; then
+    options+=(--output-format "sarif:$TAPFIX_SARIF_FILE")
+fi
+if [[ ${TAPFIX_CHANGED_ONLY:-false} == true ]]; then
+    if [[ -z ${GITHUB_BASE_REF:-} ]]; then
+        echo "::notice title=tapfix::this is no pull request: all files are asked about"
+    elif git rev-parse --quiet --verify "origin/$GITHUB_BASE_REF^{commit}" >/dev/null; then
+        options+=("--changed=origin/$GITHUB_BASE_REF")
+    else
+        echo "::error title=tapfix::changed-only needs actions/checkout with fetch-depth: 0"
+        echo "exit-code=2" >>"$GITHUB_OUTPUT"
+        exit 2
+    fi
+fi
+# Options are split at blanks and newlines; paths stand one a line, and may hold blanks.
+read -r -d '' -a more <<<"${TAPFIX_ARGS:-}" || true
+paths=()
+while IFS= read -r path; do
+    [[ -n $path ]] && paths+=("$path")
+done <<<"${TAPFIX_PATHS:-}"
+
+code=0
+tapfix "${options[@]}" "${more[@]}" -- "${paths[@]:-.}" || code=$?
+
+if [[ -s $reports/summary ]]; then
+    cat "$reports/summary" >>"$GITHUB_STEP_SUMMARY"
+fi
+findings=
+if [[ -s $reports/json ]]; then
+    findings=$(python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))["summary"]["left"])' "$reports/json")
+fi
+sarif=
+if [[ -n ${TAPFIX_SARIF_FILE:-} && -s $TAPFIX_SARIF_FILE ]]; then
+    sarif=$TAPFIX_SARIF_FILE
+fi
+{
+    echo "exit-code=$code"
+    echo "findings=$findings"
+    echo "sarif-file=$sarif"
+} >>"$GITHUB_OUTPUT"
+exit "$code"

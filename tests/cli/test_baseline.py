@@ -1,0 +1,249 @@
+"""``--baseline`` and ``--write-baseline``: old findings are silent, new ones are not."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tapfix.api import Options
+from tapfix.api.workspace import Workspace
+from tapfix.config import BASELINE_FILE
+from tapfix.edits import Finding, Fix, Impact, SetArgument
+from tapfix.model.app import App
+from tapfix.registry import Rules
+from tapfix.rule import Rule
+from tests.cli.conftest import FIX, OFF, ON, Run
+from tests.fake_rules import rule, setter, things
+
+GIVEN = f"--baseline={BASELINE_FILE}"
+PASSWORD = "hunter2-secret"
+
+
+@pytest.fixture(autouse=True)
+def state(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A journal for each test."""
+    monkeypatch.setenv("TAPFIX_STATE_DIR", str(tmp_path_factory.mktemp("state")))
+
+
+def entries(app: Path) -> list[dict[str, str]]:
+    content: dict[str, list[dict[str, str]]] = json.loads((app / BASELINE_FILE).read_bytes())
+    return content["findings"]
+
+
+def namer(code: str = "TAP905") -> Rule:
+    """A rule that gives a name to every ``Thing`` that has none."""
+
+    def find(app: App) -> Iterator[Finding]:
+        for switch in (True, False):
+            for module, call in things(app, switch):
+                if all(keyword.arg != "name" for keyword in call.keywords):
+                    ref = module.ref(call)
+                    fix = Fix("name it", Impact.NONE, (SetArgument(ref, "name", "'thing'"),))
+                    yield Finding(code, ref, "a thing has no name", fix)
+
+    return rule(find, code, "thing-name")
+
+
+def teller() -> Rule:
+    """A rule whose message has a password in it, which no rule's should."""
+
+    def find(app: App) -> Iterator[Finding]:
+        for module, call in things(app, True):
+            message = f"a thing knows {PASSWORD}"
+            yield Finding("TAP906", module.ref(call), message, hides=(PASSWORD,))
+
+    return rule(find, "TAP906", "thing-password")
+
+
+def test_old_findings_are_silent_and_new_ones_fail(app: Path, tapfix: Run) -> None:
+    code, out, err = tapfix("--write-baseline")
+    assert (code, out) == (0, b"")
+    assert err.splitlines() == [
+        f"tapfix: {BASELINE_FILE}: 1 finding",
+        f'tapfix: {GIVEN}, or baseline = "{BASELINE_FILE}" in the settings, makes it count',
+        "tapfix: Nothing to fix in 1 file of 1 app (profile ephemeral).",
+        "tapfix: 1 finding in the baseline.",
+    ]
+    code, out, err = tapfix(GIVEN)
+    assert (code, out, "tapfix: 1 finding in the baseline." in err.splitlines()) == (0, b"", True)
+    assert json.loads(tapfix(GIVEN, "--output-format=json")[1])["summary"]["baselined"] == 1
+    assert tapfix()[0] == 1
+    # One that is alike is one more.
+    (app / "app.py").write_bytes(ON + b"Thing(switch=True)\n")
+    code, out, _ = tapfix(GIVEN)
+    assert (code, out.count(FIX.code.encode())) == (1, 1)
+
+
+def test_lines_move_and_layout_changes(app: Path, tapfix: Run) -> None:
+    tapfix("--write-baseline")
+    moved = b"'''A thing.'''\n\nimport aws_cdk\n\n\n# On.\nThing(\n    switch=True,\n)\n"
+    (app / "app.py").write_bytes(moved)
+    assert tapfix(GIVEN)[0] == 0
+
+
+def test_fixes_leave_what_is_in_the_baseline(app: Path, tapfix: Run) -> None:
+    tapfix("--write-baseline")
+    (app / "more.py").write_bytes(ON)
+    code, out, _ = tapfix("--dry-run", GIVEN)
+    assert (code, out.count(b"diff --git a/more.py"), out.count(b"diff --git")) == (1, 1, 1)
+    assert tapfix("--apply", GIVEN)[0] == 0
+    assert [(app / name).read_bytes() for name in ("app.py", "more.py")] == [ON, OFF]
+
+
+@pytest.mark.parametrize("above", ["", "import os\n" * 30])
+def test_a_fix_of_something_else_brings_up_nothing_old(app: Path, tapfix: Run, above: str) -> None:
+    (app / "app.py").write_bytes(above.encode() + ON)
+    both = Rules((FIX, namer()))
+    tapfix("--write-baseline", "--select=TAP901", rules=both)
+    assert tapfix("--apply", GIVEN)[0] == 0
+    named = ON.replace(b"True", b"True, name='thing'").replace(b"'", b'"')
+    assert (app / "app.py").read_bytes().replace(b"'", b'"') == above.encode() + named
+    # The statement is another one now, and says the same.
+    assert tapfix(GIVEN)[:2] == (0, b"")
+
+
+def test_entries_that_match_nothing_are_told_and_dropped(app: Path, tapfix: Run) -> None:
+    for name in ("b.py", "c.py"):
+        (app / name).write_bytes(ON)
+    tapfix("--write-baseline")
+    whole = (app / BASELINE_FILE).read_bytes()
+    (app / "b.py").write_bytes(OFF)
+    (app / "c.py").unlink()
+    code, out, _ = tapfix(GIVEN)
+    gone = "this entry matches nothing: TAP901 is not found in {} any more [suppression]"
+    told = [
+        f"{BASELINE_FILE}:{line}: {gone.format(name)}" for line, name in ((6, "b.py"), (7, "c.py"))
+    ]
+    assert (code, out.decode().splitlines()) == (0, told)
+    # Of what was not asked about, nothing is known.
+    assert tapfix(GIVEN, "app.py")[:2] == tapfix(GIVEN, "--select=TAP902")[:2] == (0, b"")
+    tapfix("--write-baseline", "app.py", GIVEN)
+    assert (app / BASELINE_FILE).read_bytes() == whole
+    assert f"{BASELINE_FILE}: 1 finding, 2 dropped" in tapfix("--write-baseline", GIVEN)[2]
+    assert [one["path"] for one in entries(app)] == ["app.py"]
+
+
+def test_a_file_that_cannot_be_read_keeps_its_entries(app: Path, tapfix: Run) -> None:
+    tapfix("--write-baseline")
+    (app / "app.py").write_bytes(ON + b"(")
+    assert tapfix("--write-baseline", GIVEN)[0] == 2
+    assert len(entries(app)) == 1
+
+
+def test_the_file_is_sorted_with_an_entry_a_line(app: Path, tapfix: Run) -> None:
+    (app / "zoo.py").write_bytes(ON)
+    (app / "b\u00e4r.py").write_bytes(ON * 2)
+    tapfix("--write-baseline")
+    first = (app / BASELINE_FILE).read_bytes()
+    lines = [json.loads(line.rstrip(b",")) for line in first.splitlines() if b"path" in line]
+    assert lines == entries(app)
+    keys = [(one["path"], one["fingerprint"]) for one in lines]
+    assert keys == sorted(keys)
+    assert [path for path, _ in keys] == ["app.py", "b\u00e4r.py", "b\u00e4r.py", "zoo.py"]
+    (app / "app.py").write_bytes(b"# moved\n" + ON)
+    tapfix("--write-baseline", GIVEN)
+    assert (app / BASELINE_FILE).read_bytes() == first
+
+
+def test_no_password_is_in_it(app: Path, tapfix: Run) -> None:
+    (app / "app.py").write_text(f"import aws_cdk\n\nThing(switch=True)  # {PASSWORD}\n")
+    code, _, err = tapfix("--write-baseline", rules=Rules((teller(),)))
+    assert (code, PASSWORD in err) == (0, False)
+    assert PASSWORD not in (app / BASELINE_FILE).read_text()
+    assert [one["message"] for one in entries(app)] == [""]
+    assert tapfix(GIVEN)[:2] == (0, b"")
+
+
+def test_several_apps_and_their_settings(app: Path, tapfix: Run) -> None:
+    (app / "app.py").unlink()
+    for name in ("one", "two"):
+        (app / name).mkdir()
+        (app / name / "app.py").write_bytes(ON)
+        (app / name / "cdk.json").write_text("{}")
+    assert tapfix("--write-baseline", "one")[0] == 0
+    # The apps are alike: it is the place that tells.
+    code, out, _ = tapfix(GIVEN)
+    assert (code, b"two/app.py" in out, b"one/app.py" in out) == (1, True, False)
+    tapfix("--write-baseline", GIVEN)
+    assert [one["path"] for one in entries(app)] == ["one/app.py", "two/app.py"]
+    assert tapfix(GIVEN)[:2] == (0, b"")
+    (app / BASELINE_FILE).unlink()
+    (app / "one" / "tapfix.toml").write_text('baseline = "known.json"\n')
+    code, _, err = tapfix()
+    known = app / "one/known.json"
+    hint = "cannot be read: No such file or directory; --write-baseline makes it"
+    assert (code, err) == (2, f"tapfix: {known}: {hint}\n")
+    assert tapfix("--write-baseline", "one")[0] == 0
+    assert (known.exists(), (app / BASELINE_FILE).exists()) == (True, False)
+    assert (tapfix("one")[0], tapfix()[0], tapfix("one", "--no-baseline")[0]) == (0, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("content", "fault"),
+    [
+        (b"{", "is no baseline: Expecting"),
+        (b"\xff", "is no baseline: 'utf-8'"),
+        (b"[" * 100_000, "is no baseline: "),
+        (b"[]", "is no baseline of tapfix"),
+        (b'{"tapfix-baseline": 9}', "is a baseline of another version"),
+        (b'{"tapfix-baseline": 1, "fingerprints": "tapfix/v1"}', "it has no list of findings"),
+        (
+            b'{"tapfix-baseline": 1, "fingerprints": "tapfix/v1", "findings": [{"path": 1}]}',
+            "finding 1 lacks",
+        ),
+    ],
+)
+@pytest.mark.parametrize("option", ["--apply", "--write-baseline"])
+def test_a_broken_file_is_one_line_and_nothing_is_done(
+    app: Path, tapfix: Run, content: bytes, fault: str, option: str
+) -> None:
+    (app / BASELINE_FILE).write_bytes(content)
+    code, out, err = tapfix(GIVEN, option)
+    assert (code, out, err.count("\n")) == (2, b"", 1)
+    assert err.startswith(f"tapfix: {app / BASELINE_FILE}: ")
+    assert fault in err
+    assert [(app / name).read_bytes() for name in ("app.py", BASELINE_FILE)] == [ON, content]
+
+
+def test_it_is_written_whole_or_not_at_all(
+    app: Path, tapfix: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tapfix("--write-baseline")
+    before = (app / BASELINE_FILE).read_bytes()
+    (app / "more.py").write_bytes(ON)
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "replace", full)
+    code, _, err = tapfix("--write-baseline", GIVEN)
+    line = f"tapfix: cannot go on: No space left on device: {app / BASELINE_FILE}\n"
+    assert (code, err) == (2, line)
+    assert (app / BASELINE_FILE).read_bytes() == before
+    assert {path.name for path in app.iterdir()} == {"app.py", "more.py", BASELINE_FILE}
+
+
+@pytest.mark.parametrize("other", ["--apply", "--dry-run", "--no-baseline"])
+def test_what_does_not_go_together_is_refused(app: Path, tapfix: Run, other: str) -> None:
+    assert tapfix("--write-baseline", other)[0] == 2
+    assert not (app / BASELINE_FILE).exists()
+    assert tapfix("--baseline=")[0] == 2
+
+
+def test_an_editor_honours_the_setting(app: Path, tapfix: Run) -> None:
+    (app / "cdk.json").write_text("{}")
+    tapfix("--write-baseline")
+    (app / "tapfix.toml").write_text(f'baseline = "{BASELINE_FILE}"\n')
+    workspace = Workspace([str(app)], Options(rules=(setter(True, False),)))
+    path = str(app / "app.py")
+
+    def found(text: bytes) -> int:
+        (sight,) = workspace.see({path: text}, lambda _: None).sights
+        return len(sight.look.found)
+
+    assert found(ON) == 0
+    assert found(b"\n" + ON + b"Thing(switch=True)\n") == 1

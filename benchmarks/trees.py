@@ -138,3 +138,61 @@ def mixed_tree(folder: Path, count: int) -> int:
             target.write_bytes(path.read_bytes())
             made += 1
     return made
+
+
+HANDLER = '''\
+"""Takes what the queue of service {number} holds."""
+
+import json
+import logging
+import os
+
+import boto3
+
+logger = logging.getLogger(__name__)
+table = boto3.resource("dynamodb").Table(os.environ["TABLE_{number}"])
+
+
+def handler(event, context):
+    for record in event["Records"]:
+        body = json.loads(record["body"])
+        logger.info("order %s of service {number}", body["id"])
+        table.put_item(Item={{"id": body["id"], "state": body.get("state", "new")}})
+'''
+HELPER = '''\
+"""Names and sizes that the stacks of part {number} share."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Size{number}:
+    memory: int = 256
+    timeout: int = 30
+
+
+def label_{number}(name: str, stage: str) -> str:
+    return f"part-{number}-{{name}}-{{stage}}"
+'''
+
+
+def editor_tree(folder: Path, stacks: int) -> Path:
+    """An app of 30 Python files, so many of them stacks; returns the one of 1,000 lines.
+
+    The others are handlers and helpers, in equal parts.
+    """
+    cdk_tree(folder, stacks)
+    for number in range(29 - stacks):
+        kind, text = ("helpers", HELPER) if number % 2 else ("lambda", HANDLER)
+        path = folder / kind / f"part_{number}.py"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text.format(number=number))
+    large = folder / "stacks" / "service_0.py"
+    choice = random.Random(0)
+    source = IMPORTS.format(number=0)
+    for n in range(200):
+        if source.count("\n") >= 1000:
+            break
+        source += choice.choice(RESOURCES).format(n=n, number=0)
+    large.write_text(source)
+    return large

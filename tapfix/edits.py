@@ -247,6 +247,7 @@ class Finding:
 
     ``scope`` is the place of the whole construct or handler statement that the finding is about: a
     suppression comment on any of its lines silences it. A ``note`` is shown but never counted.
+    ``related`` is a construct that deploys the handler which a finding stands in.
     ``hides`` are passwords: where one stands in a diff that a report carries, it is masked there.
     """
 
@@ -257,4 +258,5 @@ class Finding:
     reason: str | None = None
     note: bool = False
     scope: Ref | None = None
+    related: Ref | None = field(default=None, compare=False)
     hides: tuple[str, ...] = field(default=(), repr=False)

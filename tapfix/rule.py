@@ -10,6 +10,9 @@ from tapfix.edits import Finding
 from tapfix.model.app import App
 from tapfix.proof import Proof
 
+MANUAL = "https://tapfix.readthedocs.io/en/stable/rules"
+"""Where the manual pages of the built-in rules stand, each under its code in small letters."""
+
 
 class Severity(enum.Enum):
     """How much a flaw harms, worst first."""
@@ -69,3 +72,8 @@ class Rule:
     last: bool = False
     hides: bool = False
     proof: Proof | None = None
+
+    @property
+    def page(self) -> str:
+        """The address of the rule's page in the manual."""
+        return f"{MANUAL}/{self.code.lower()}"

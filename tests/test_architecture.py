@@ -34,7 +34,9 @@ ALLOWED = {
     "verify": RIM - {"report"},
     "report": RIM,
     "testing": RULES | {"engine"},
-    "cli": RIM,
+    "lsp": RIM - {"verify", "report"},
+    "completion": {"registry", "report"},
+    "cli": RIM | {"lsp", "completion"},
     "__main__": {"cli"},
     "__init__": set[str](),
 }
@@ -45,8 +47,12 @@ LIBRARIES = {
     "black": "engine",
     "typer": "cli",
     "click": "cli",
+    "lsprotocol": "lsp",
+    "platformdirs": "api",
+    "pygls": "lsp",
     "rich": "report",
     "sqlglot": "model",
+    "watchfiles": "api",
 }
 
 

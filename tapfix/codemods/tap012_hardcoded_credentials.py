@@ -68,8 +68,15 @@ def find(app: App) -> Iterator[Finding]:
             if login.is_flawed and ref not in seen:
                 seen.add(ref)
                 offered = offer("read it when the handler runs", Impact.BEHAVIOUR, mend(app, login))
-                hides = login.hides
-                yield Finding(CODE, ref, _message(login), scope=ref, hides=hides, **offered)
+                yield Finding(
+                    CODE,
+                    ref,
+                    _message(login),
+                    scope=ref,
+                    related=handler.deployed_at,
+                    hides=login.hides,
+                    **offered,
+                )
     for text, handler in app.inline_handlers:
         for login in logins(app, handler):
             if login.is_flawed:

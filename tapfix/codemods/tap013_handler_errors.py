@@ -72,10 +72,11 @@ def _finding(app: App, handler: Handler, act: Act) -> Finding:
     assert function is not None
     made = mend(app, handler)
     message = _message(handler, act, made)
-    ref = function.ref
+    ref, related = function.ref, handler.deployed_at
     if isinstance(made, Obstacle):
-        return Finding(CODE, ref, message, reason=made.reason, scope=ref)
-    return Finding(CODE, ref, message, Fix(made.title, Impact.BEHAVIOUR, made.edits), scope=ref)
+        return Finding(CODE, ref, message, reason=made.reason, scope=ref, related=related)
+    fix = Fix(made.title, Impact.BEHAVIOUR, made.edits)
+    return Finding(CODE, ref, message, fix, scope=ref, related=related)
 
 
 def _message(handler: Handler, act: Act, made: Mended | Obstacle | None) -> str:

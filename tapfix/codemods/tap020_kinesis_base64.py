@@ -27,7 +27,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence, Set
 
 from tapfix.codemods.examples.tap020_kinesis_base64 import EXAMPLES
-from tapfix.edits import Edit, Finding, Fix, Impact, WrapExpression
+from tapfix.edits import Edit, Finding, Fix, Impact, Ref, WrapExpression
 from tapfix.model.app import App
 from tapfix.model.lambdas.payloads import Payload, PayloadUse, Place, find_payloads
 from tapfix.recipes.library import spell_function
@@ -45,11 +45,19 @@ def find(app: App) -> Iterator[Finding]:
         if is_flawed(payload):
             fix, reason = _fix(app, payload)
             message = _message(payload)
-            yield Finding(CODE, payload.ref, message, fix, reason, scope=payload.statement)
+            related = _deployed_at(app, payload)
+            place, scope = payload.ref, payload.statement
+            yield Finding(CODE, place, message, fix, reason, scope=scope, related=related)
     for text, handler in app.inline_handlers:
         flawed = filter(is_flawed, find_payloads(app.evaluator, (handler,)))
         for payload in list(flawed)[:1]:
             yield Finding(CODE, text.origin_ref, _message(payload), reason=_INLINE)
+
+
+def _deployed_at(app: App, payload: Payload) -> Ref | None:
+    """The construct that deploys the code which reads the data."""
+    handlers = (one for one in app.handlers if payload.module in one.modules)
+    return next((one.deployed_at for one in handlers if not one.is_orphan), None)
 
 
 def is_flawed(payload: Payload) -> bool:

@@ -22,7 +22,7 @@ from tapfix.lsp.diagnostics import Board, board_of
 from tapfix.lsp.documents import Document
 from tapfix.lsp.worker import Worker
 
-PAUSE = 0.005
+PAUSE = 0.001
 """Seconds to wait for more before a look: keys come in bursts, as when a text is pasted."""
 PATIENCE = 1.0
 """After so many seconds without a rest a look is finished, although newer texts have come in."""

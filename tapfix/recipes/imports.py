@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from tapfix.edits import AddImport, Edit
 from tapfix.model.app import App
@@ -102,18 +102,35 @@ def _service_names(scope: Scope) -> list[bool]:
 
 def _known_spellings(app: App, module: Module, scope: Scope, full: str) -> list[str]:
     """The spellings by way of the names that imports bind where ``scope`` can see them."""
-    found = []
-    for place in scope.outward():
-        for name, bindings in place.bindings.items():
-            if not all(_at_run_time(module, binding) for binding in bindings):
-                continue
-            symbol = app.evaluator.resolver.lookup(module, scope, name)
-            if isinstance(symbol, str) and symbol.startswith("aws_cdk"):
-                if symbol == full:
-                    found.append(name)
-                elif full.startswith(f"{symbol}."):
-                    found.append(name + full.removeprefix(symbol))
-    return found
+    return [
+        name + full.removeprefix(symbol)
+        for name, symbol in app.once(_Visible).at(module, scope)
+        if symbol == full or full.startswith(f"{symbol}.")
+    ]
+
+
+@dataclass(eq=False)
+class _Visible:
+    """What imports bind to things of CDK, by the scopes that can see it: names and what they are.
+
+    Many calls stand in one scope.
+    """
+
+    app: App
+    _known: dict[Scope, list[tuple[str, str]]] = field(default_factory=dict)
+
+    def at(self, module: Module, scope: Scope) -> list[tuple[str, str]]:
+        if scope not in self._known:
+            resolver = self.app.evaluator.resolver
+            self._known[scope] = [
+                (name, symbol)
+                for place in scope.outward()
+                for name, bindings in place.bindings.items()
+                if all(_at_run_time(module, binding) for binding in bindings)
+                and isinstance(symbol := resolver.lookup(module, scope, name), str)
+                and symbol.startswith("aws_cdk")
+            ]
+        return self._known[scope]
 
 
 def _at_run_time(module: Module, binding: Binding) -> bool:

@@ -40,8 +40,9 @@ class FreeIds:
 
     def _ids(self, place: Module | AppClass) -> _Ids:
         if place not in self._known:
-            node = place.file.tree if isinstance(place, Module) else place.node
-            self._known[place] = _read(node)
+            module, cls = (place, None) if isinstance(place, Module) else (place.module, place.node)
+            read = module.once(_Readings).of(cls)
+            self._known[place] = _Ids(set(read.texts), read.shapes)
         return self._known[place]
 
 
@@ -56,16 +57,36 @@ class _Ids:
         return name in self.texts or self.shapes.fullmatch(name) is not None
 
 
-def _read(node: ast.AST) -> _Ids:
-    texts: set[str] = set()
-    shapes: set[str] = set()
-    for one in ast.walk(node):
-        match one:
-            case ast.Constant(value=str(text)):
-                texts.add(_PLAIN.sub("", text))
-            case ast.Call(args=[_, ast.JoinedStr(values=pieces), *_]):
-                shapes.add("".join(map(_pattern, pieces)))
-    return _Ids(texts, re.compile("|".join(sorted(shapes)) or "(?!)"))
+@dataclass(eq=False)
+class _Readings:
+    """The ids that stand in a module and in its classes, before any is added."""
+
+    module: Module
+    _known: dict[ast.ClassDef | None, _Ids] = field(default_factory=dict)
+
+    def of(self, cls: ast.ClassDef | None) -> _Ids:
+        """The ids in a class; None: in the whole module."""
+        if cls not in self._known:
+            self._known[cls] = self._read(cls)
+        return self._known[cls]
+
+    def _read(self, cls: ast.ClassDef | None) -> _Ids:
+        names = self.module.names
+        texts = {_PLAIN.sub("", str(one.value)) for one in names.strings if _is_in(one, cls)}
+        shapes: set[str] = set()
+        for call in names.calls:
+            match call:
+                case ast.Call(args=[_, ast.JoinedStr(values=pieces), *_]) if _is_in(call, cls):
+                    shapes.add("".join(map(_pattern, pieces)))
+        return _Ids(texts, re.compile("|".join(sorted(shapes)) or "(?!)"))
+
+
+def _is_in(node: ast.expr, cls: ast.ClassDef | None) -> bool:
+    """Whether a node stands on the lines of a class, its decorators not counted."""
+    if cls is None:
+        return True
+    assert cls.end_lineno is not None
+    return cls.lineno <= node.lineno <= cls.end_lineno
 
 
 def places_of(app: App, module: Module, node: ast.AST) -> Places:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from tapfix.edits import Ref
 from tapfix.model.lambdas.functions import LambdaFunction
 from tapfix.model.python.evaluate import Evaluator
 from tapfix.model.python.modules import AppClass, AppFunction, Module, Modules
@@ -45,6 +46,11 @@ class Handler:
     def modules(self) -> tuple[Module, ...]:
         """Its own module and those of ``folder`` that it imports, from import to import."""
         return tuple(_reached(self.known, self.module, self.folder))
+
+    @property
+    def deployed_at(self) -> Ref | None:
+        """The construct that deploys it, the first if there are several."""
+        return self.deployed_by[0].construct.head if self.deployed_by else None
 
     @property
     def is_orphan(self) -> bool:

@@ -6,7 +6,7 @@ import ast
 import posixpath
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from tapfix.edits import Ref
 from tapfix.model.python.evaluate import Evaluator
@@ -106,15 +106,7 @@ class Callers:
 
     def is_test_path(self, path: str) -> bool:
         """Whether a file is a test by its name or its folder, read or not."""
-        inside = posixpath.relpath(path, self.evaluator.resolver.modules.root)
-        *folders, name = inside.split("/")
-        stem = posixpath.splitext(name)[0]
-        return (
-            stem.startswith("test_")
-            or stem.endswith("_test")
-            or stem == "conftest"
-            or any(folder in _TEST_FOLDERS for folder in folders)
-        )
+        return _is_test_path(path, self.evaluator.resolver.modules.root)
 
     def _run(self, module: Module, call: ast.Call) -> AppFunction | None:
         if _is_super(call):
@@ -155,6 +147,18 @@ class Callers:
                 if node not in known and node not in module.names.stores:
                     return module.ref(node)
         return None
+
+
+@lru_cache(maxsize=10_000)
+def _is_test_path(path: str, root: str) -> bool:
+    *folders, name = posixpath.relpath(path, root).split("/")
+    stem = posixpath.splitext(name)[0]
+    return (
+        stem.startswith("test_")
+        or stem.endswith("_test")
+        or stem == "conftest"
+        or any(folder in _TEST_FOLDERS for folder in folders)
+    )
 
 
 def decorators(function: AppFunction) -> set[str]:

@@ -42,6 +42,11 @@ class Evaluator:
         found = self._values.get(node)
         if found is not None:
             return found
+        if isinstance(node, ast.Constant) and depth <= DEPTH:
+            found = self._values[node] = Value(
+                "constant", module, node, node, module, constant=node.value
+            )
+            return found
         unknown = Value("unknown", module, node, node, module)
         if depth > DEPTH or node in self._pending:
             # Too long a way, or a definition that leads back to itself.
@@ -57,8 +62,6 @@ class Evaluator:
 
     def _evaluate(self, blank: Value, depth: int) -> Value:
         module, node = blank.module, blank.node
-        if isinstance(node, ast.Constant):
-            return Value("constant", module, node, node, module, constant=node.value)
         if isinstance(node, (ast.Name, ast.Attribute)):
             return self._named(blank, node, depth)
         if isinstance(node, (ast.List, ast.Tuple)):

@@ -5,10 +5,10 @@ from __future__ import annotations
 import ast
 import posixpath
 import re
-from collections.abc import Mapping, Set
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from tapfix.edits import Ref
 from tapfix.model.python.scopes import Binding, Names, Scope
@@ -22,6 +22,7 @@ _IMPORT = re.compile(rb"^[ \t]*(?:from|import)[ \t]+([\w.]+)", re.MULTILINE)
 _AFTER_IMPORT = re.compile(rb"import[ \t(]+([\w.]+)")
 _AFTER_FROM = re.compile(rb"from[ \t]+([\w.]+)")
 _LOOPS = (ast.For, ast.AsyncFor, ast.While)
+_Read = TypeVar("_Read")
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
 
 
@@ -32,11 +33,21 @@ class Module:
     file: SourceFile
     names: Names
     is_cdk: bool
+    _once: dict[Callable[[Module], object], object] = field(default_factory=dict, repr=False)
 
     @property
     def path(self) -> str:
         """The file's absolute path."""
         return self.file.path
+
+    def once(self, read: Callable[[Module], _Read]) -> _Read:
+        """What a function makes of this module alone, which must not be changed.
+
+        It is kept for as long as the file stays as it is: over many looks, in an editor.
+        """
+        if read not in self._once:
+            self._once[read] = read(self)
+        return cast(_Read, self._once[read])
 
     def ref(self, node: ast.AST) -> Ref:
         """The place of a node of this module."""

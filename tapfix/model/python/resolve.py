@@ -30,11 +30,20 @@ class Resolver:
     _lineages: dict[AppClass, list[AppClass]] = field(default_factory=dict)
     _children: dict[AppClass, list[AppClass]] = field(default_factory=dict)
     _children_of: tuple[Module, ...] = ()
+    _symbols: dict[ast.expr, Symbol | None] = field(default_factory=dict)
 
     # Names
 
     def symbol(self, module: Module, node: ast.expr, depth: int = 0) -> Symbol | None:
         """What a name or a dotted name stands for."""
+        if depth:
+            return self._symbol(module, node, depth)
+        # Several rules ask for one and the same.
+        if node not in self._symbols:
+            self._symbols[node] = self._symbol(module, node, depth)
+        return self._symbols[node]
+
+    def _symbol(self, module: Module, node: ast.expr, depth: int) -> Symbol | None:
         if depth > DEPTH:
             return None
         if self.told and node in self.told:

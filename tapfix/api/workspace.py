@@ -99,6 +99,8 @@ class Workspace:
     def configure(self, folders: Sequence[str], options: api.Options) -> None:
         """Take other folders or options from now on; apps that are in none of them are let go."""
         self._folders = tuple(folders)
+        if options.rules != self._options.rules:
+            self._known = load_rules() if options.rules is None else Rules(tuple(options.rules))
         self._options = options
         self._searched.clear()
         self._stale.update(self._apps)

@@ -279,7 +279,7 @@ def test_a_rule_that_crashes_is_told_once_and_prints_into_no_message(tmp_path: P
         "from dataclasses import replace\n"
         "from tapfix.codemods import tap002_bucket_retain as module\n"
         "def find(app):\n"
-        "    print('to the output')\n"
+        "    print('Content-Length: 9', end='\\r\\n\\r\\n', flush=True)\n"
         "    raise LookupError('of a rule')\n"
         "module.RULE = replace(module.RULE, find=find)\n"
         "from tapfix.lsp.server import serve\n"

@@ -180,6 +180,15 @@ def test_a_handler_outside_of_its_app_is_found_with_it(tmp_path: Path) -> None:
     assert sight.root == str(root)
 
 
+def test_options_hold_for_apps_that_are_known(tmp_path: Path) -> None:
+    root = app(tmp_path / "deep" / "app")
+    workspace = Workspace((str(tmp_path),), Options())
+    texts = {str(root / "stack.py"): STACK.encode()}
+    workspace.see(texts, silent)
+    workspace.configure((str(tmp_path),), Options(select=("TAP002",)))
+    assert codes(workspace.see(texts, silent)) == [["TAP002"]]
+
+
 def test_settings_count_and_are_read_again(tmp_path: Path) -> None:
     workspace = Workspace((str(app(tmp_path)),), Options())
     (tmp_path / "tapfix.toml").write_text('select = ["TAP002"]\n')

@@ -80,7 +80,6 @@ class Editor:
     answer: lsp.InitializeResult | None = None
     buffers: dict[Path, Buffer] = field(default_factory=dict)
     sent: dict[Path, lsp.PublishDiagnosticsParams] = field(default_factory=dict)
-    heard: list[lsp.PublishDiagnosticsParams] = field(default_factory=list)
     messages: list[str] = field(default_factory=list)
     applied: list[lsp.WorkspaceEdit] = field(default_factory=list)
     watched: list[str] = field(default_factory=list)
@@ -344,7 +343,6 @@ def _listen(editor: Editor) -> None:
     @client.feature(lsp.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)  # type: ignore[untyped-decorator]
     def publish(params: lsp.PublishDiagnosticsParams) -> None:
         editor.sent[path_of(params.uri)] = params
-        editor.heard.append(params)
 
     @client.feature(lsp.WORKSPACE_DIAGNOSTIC_REFRESH)  # type: ignore[untyped-decorator]
     def refresh(_: None) -> None:

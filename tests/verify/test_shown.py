@@ -125,6 +125,14 @@ STREAM = 'kinesis.Stream(self, "Sales")'
             f"            MAKE(self, name, {DESTROY})",
             id="in a loop",
         ),
+        pytest.param(
+            "TAP021",
+            "import importlib\n",
+            'importlib.import_module("aws_cdk.aws_kinesis").Stream(self, "Sales")',
+            "",
+            f'"Sales", {DESTROY}',
+            id="a module by its name",
+        ),
     ],
 )
 def test_it_is_mended(
@@ -185,19 +193,59 @@ def test_what_the_template_does_not_bear_out_is_left(tmp_path: Path) -> None:
             "",
             id="a class that is chosen",
         ),
+        pytest.param(
+            "KINDS = {'stream': kinesis.Stream}\nif jsii:\n    KINDS['stream'] = logs.LogGroup\n",
+            "KINDS['stream'](self, 'Sales')",
+            "",
+            id="a dict that is changed",
+        ),
+        pytest.param(
+            "KINDS = {'stream': kinesis.Stream}\nKINDS.update(app_kinds)\n",
+            "KINDS['stream'](self, 'Sales')",
+            "",
+            id="a dict that takes others in",
+        ),
+        pytest.param(
+            "from kinds import KIND\n",
+            "KIND(self, 'Sales')",
+            "",
+            id="a choice in another file",
+        ),
+        pytest.param(
+            "import kinds\n",
+            "kinds.KIND(self, 'Sales')",
+            "",
+            id="a choice in another file, by its module",
+        ),
+        pytest.param(
+            "KINDS = {'stream': kinesis.Stream}\n",
+            "a, b = KINDS['stream'](self, 'Sales'), KINDS['stream'](self, 'Sales')",
+            "",
+            id="two calls in one line",
+        ),
     ],
 )
 def test_a_decision_stays(tmp_path: Path, before: str, body: str, after: str) -> None:
     assert not found_with_shown(written(tmp_path, body, before, after))
 
 
-def test_what_is_no_decision_is_found(tmp_path: Path) -> None:
-    after = "cdk.Aspects.of(app).add(Keep())\n"
-    assert found_with_shown(written(tmp_path, STREAM, ASPECT, after))
+@pytest.mark.parametrize(
+    ("before", "body", "after"),
+    [
+        (ASPECT, STREAM, "cdk.Aspects.of(app).add(Keep())\n"),
+        ("KINDS = {'stream': kinesis.Stream}\n", "KINDS['stream'](self, 'Sales')", ""),
+        ("from library import KIND\n", "KIND(self, 'Sales')", ""),
+        ("import library.kinds\n", "library.kinds.KIND(self, 'Sales')", ""),
+    ],
+)
+def test_what_is_no_decision_is_found(tmp_path: Path, before: str, body: str, after: str) -> None:
+    assert found_with_shown(written(tmp_path, body, before, after))
 
 
 def found_with_shown(folder: Path) -> list[str]:
     """What is found where a synthesis showed that the one stream of an app is kept."""
+    chosen = "KIND = kinesis.Stream if __debug__ else kinesis.CfnStream\n"
+    (folder / "kinds.py").write_text(f"from aws_cdk import aws_kinesis as kinesis\n\n{chosen}")
     text = (folder / "app.py").read_text()
     marks = ("(self, 'Sales')", '(self, "Sales")', "kind(scope, 'Sales')")
     lines = [n for n, line in enumerate(text.splitlines(), 1) if any(m in line for m in marks)]

@@ -6,6 +6,8 @@ import ast
 from collections.abc import Iterator
 
 from tapfix.model.python.modules import Module, Modules
+from tapfix.model.python.resolve import split_target
+from tapfix.model.python.scopes import Binding
 from tapfix.model.python.values import CDK
 from tapfix.model.shown import Made, Shown
 
@@ -27,7 +29,7 @@ def told_classes(modules: Modules, shown: Shown) -> dict[ast.expr, str]:
         if module is None or len(kinds) != 1:
             continue
         calls = [call for call in _calls(module, line) if _may_make(call, made)]
-        if len(calls) == 1 and _is_settled(module, calls[0].func):
+        if len(calls) == 1 and _is_settled(modules, module, calls[0].func):
             found[calls[0].func] = made[0].cls
     return found
 
@@ -46,26 +48,82 @@ def _may_make(call: ast.Call, made: tuple[Made, ...]) -> bool:
     return any(not isinstance(one, ast.Constant) or one.value in ids for one in given)
 
 
-def _is_settled(module: Module, node: ast.expr, depth: int = 0) -> bool:
+def _is_settled(modules: Modules, module: Module, node: ast.expr, depth: int = 0) -> bool:
     """Whether an expression says the same in every run: imports, constants, what is below them."""
     if depth > DEPTH:
         return False
     match node:
         case ast.Constant() | ast.Dict():
             return True
-        case ast.Name():
-            bindings = module.scope_of(node).lookup(node.id)
-            if bindings and all(binding.kind == "import" for binding in bindings):
-                return True
-            values = [one.value for one in bindings if one.kind == "assign"]
-            if len(bindings) != 1 or len(values) != 1 or values[0] is None:
-                return False
-            return _is_settled(module, values[0], depth + 1)
-        case ast.Attribute(value=owner):
-            return _is_settled(module, owner, depth + 1)
+        case ast.Name(id=name):
+            bindings = module.scope_of(node).lookup(name)
+            return _are_settled(modules, module, name, bindings, depth + 1)
+        case ast.Attribute(value=owner, attr=name):
+            other = _app_module(modules, module, owner)
+            if other is not None:
+                bindings = other.names.module.lookup(name)
+                return _are_settled(modules, other, name, bindings, depth + 1)
+            return _is_settled(modules, module, owner, depth + 1)
         case ast.Subscript(value=owner, slice=ast.Constant()):
-            return _is_settled(module, owner, depth + 1)
+            return _is_settled(modules, module, owner, depth + 1)
         case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name), args=parts, keywords=[]):
-            given = all(_is_settled(module, part, depth + 1) for part in parts)
+            given = all(_is_settled(modules, module, part, depth + 1) for part in parts)
             return name in _LOOK_UPS and given
     return False
+
+
+def _are_settled(
+    modules: Modules, module: Module, name: str, bindings: list[Binding], depth: int
+) -> bool:
+    """Whether what binds a name gives it one value, which nothing changes later."""
+    if not bindings or _is_changed(modules, name):
+        return False
+    if all(binding.kind == "import" for binding in bindings):
+        return all(_is_imported(modules, module, binding.target, depth) for binding in bindings)
+    value = bindings[0].value
+    if len(bindings) > 1 or bindings[0].kind != "assign" or value is None:
+        return False
+    return _is_settled(modules, module, value, depth)
+
+
+def _is_imported(modules: Modules, module: Module, target: str | None, depth: int) -> bool:
+    """Whether an import brings what never changes: a library's, or what the app settles itself."""
+    if target is None:
+        return False
+    if modules.imported(module, target) is not None:
+        return True
+    head, name = split_target(target)
+    home = modules.imported(module, head) if head else None
+    if home is None:
+        return not target.startswith(".")
+    return _are_settled(modules, home, name, home.names.module.lookup(name), depth + 1)
+
+
+def _app_module(modules: Modules, module: Module, node: ast.expr) -> Module | None:
+    """The app's module that a name imports."""
+    if not isinstance(node, ast.Name):
+        return None
+    bindings = module.scope_of(node).lookup(node.id)
+    targets = [one.target for one in bindings if one.kind == "import" and one.target]
+    return modules.imported(module, targets[0]) if len(targets) == 1 else None
+
+
+def _is_changed(modules: Modules, name: str) -> bool:
+    """Whether some code may change what a name stands for: an entry, an attribute, the whole."""
+    return any(
+        name in (getattr(changed, "id", None), getattr(changed, "attr", None))
+        for module in modules.loaded()
+        for changed in _changed(module)
+    )
+
+
+def _changed(module: Module) -> Iterator[ast.expr]:
+    """What code of a module stores into, stores from outside, or calls a changing method of."""
+    for target in module.names.stores:
+        if isinstance(target, (ast.Subscript, ast.Attribute)):
+            yield target.value
+        if isinstance(target, ast.Attribute) and getattr(target.value, "id", None) != "self":
+            yield target
+    for method in ("update", "setdefault", "pop", "popitem", "clear"):
+        for node in module.names.attributes.get(method, ()):
+            yield node.value

@@ -17,10 +17,10 @@ const run = programsIn(scratch);
 
 const around = {
   platform: "linux",
-  environment: { VIRTUAL_ENV: "/active", PATH: "/usr/bin:bin:/work/tools" },
+  environment: { VIRTUAL_ENV: "/active", PATH: "/usr/bin:bin:/project/tools" },
   home: "/home/me",
   exists: () => true,
-  folders: ["/work"],
+  folders: ["/project"],
   trusted: true,
   path: "",
   interpreter: "",
@@ -32,11 +32,11 @@ const paths = (changes) => places({ ...around, ...changes }).map(({ path }) => p
 test("the workspace comes first, then the machine, then the extension's own", () => {
   assert.deepEqual(paths(), [
     "/selected/bin/python",
-    "/work/.venv/bin/python",
-    "/work/venv/bin/python",
+    "/project/.venv/bin/python",
+    "/project/venv/bin/python",
     "/active/bin/python",
     "/usr/bin/tapfix",
-    "/work/tools/tapfix",
+    "/project/tools/tapfix",
     "/storage/environment/bin/python",
   ]);
 });
@@ -46,13 +46,13 @@ test("what is not there is not tried", () => {
 });
 
 test("the same place is tried once", () => {
-  const selected = "/work/.venv/bin/python";
+  const selected = "/project/.venv/bin/python";
   assert.equal(paths({ selected }).filter((path) => path === selected).length, 1);
 });
 
 test("nothing of a workspace that is not trusted is tried, wherever it is named", () => {
-  const environment = { ...around.environment, VIRTUAL_ENV: "/work/.venv" };
-  const selected = "/work/odd/python";
+  const environment = { ...around.environment, VIRTUAL_ENV: "/project/.venv" };
+  const selected = "/project/odd/python";
   assert.deepEqual(paths({ environment, selected, trusted: false }), [
     "/usr/bin/tapfix",
     "/storage/environment/bin/python",
@@ -68,17 +68,17 @@ test("a setting is the only place", () => {
     { kind: "program", path: "/home/me/bin/tapfix", because: "the setting tapfix.path" },
   ]);
   assert.deepEqual(paths({ interpreter: "${workspaceFolder}/env/bin/python" }), [
-    "/work/env/bin/python",
+    "/project/env/bin/python",
   ]);
-  assert.deepEqual(paths({ interpreter: "env/bin/python" }), ["/work/env/bin/python"]);
+  assert.deepEqual(paths({ interpreter: "env/bin/python" }), ["/project/env/bin/python"]);
 });
 
 test("Windows keeps programs elsewhere, and does not tell case", () => {
-  const environment = { VIRTUAL_ENV: "/WORK/env" };
+  const environment = { VIRTUAL_ENV: "/PROJECT/env" };
   const untrusted = paths({ platform: "win32", environment, trusted: false });
-  assert.ok(!untrusted.includes("/WORK/env/Scripts/python.exe"));
+  assert.ok(!untrusted.includes("/PROJECT/env/Scripts/python.exe"));
   const found = paths({ platform: "win32" });
-  assert.ok(found.includes("/work/.venv/Scripts/python.exe"));
+  assert.ok(found.includes("/project/.venv/Scripts/python.exe"));
   assert.ok(found.includes("/usr/bin/tapfix.exe"));
 });
 

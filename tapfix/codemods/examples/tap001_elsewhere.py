@@ -66,6 +66,56 @@ _QUERY = Example(
     reported=True,
 )
 
+_JOINED_QUERY = Example(
+    "a query put together from pieces, that an output shows, is one too",
+    stack(
+        """
+        table = "coins"
+        dynamodb.Table(
+            self,
+            "Coins",
+            table_name=table,
+            partition_key=dynamodb.Attribute(
+                name="id", type=dynamodb.AttributeType.STRING
+            ),
+        )
+        CfnOutput(self, "Query", value="SELECT id FROM " + table + " WHERE year < 1900")
+        """,
+        "from aws_cdk import CfnOutput, aws_dynamodb as dynamodb",
+    ),
+    reported=True,
+)
+
+_SHOWN = """
+        name = "museum-postcards"
+        postcards = s3.Bucket(self, "Postcards", bucket_name=name)
+        CfnOutput(self, "Name", value=name)
+        CfnOutput(self, "Page", value=f"https://{name}.s3.amazonaws.com/index.html")
+        CfnOutput(self, "Folder", value="s3://" + name + "/new")
+        """
+_ADDRESSES = Example(
+    "addresses and the name alone, that outputs show, follow",
+    stack(_SHOWN, "from aws_cdk import CfnOutput, aws_s3 as s3"),
+    suffixed(
+        """
+        name = "museum-postcards"
+        postcards = s3.Bucket(
+            self, "Postcards", bucket_name=f"{name}-{environment_suffix}"
+        )
+        CfnOutput(self, "Name", value=f"{name}-{environment_suffix}")
+        CfnOutput(
+            self,
+            "Page",
+            value=f"https://{name}-{environment_suffix}.s3.amazonaws.com/index.html",
+        )
+        CfnOutput(
+            self, "Folder", value="s3://" + f"{name}-{environment_suffix}" + "/new"
+        )
+        """,
+        "from aws_cdk import CfnOutput, aws_s3 as s3",
+    ),
+)
+
 _MADE_SCHEMA = Example(
     "a constant that a function puts into a schema is reported",
     stack(
@@ -495,6 +545,8 @@ app.synth()
 ELSEWHERE = (
     _GRAPHQL,
     _QUERY,
+    _JOINED_QUERY,
+    _ADDRESSES,
     _MADE_SCHEMA,
     _OTHER_ARGUMENT,
     _JSON,

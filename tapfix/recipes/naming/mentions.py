@@ -209,6 +209,10 @@ class Mentions:
         purpose = self._at(module, place, exact, sought)
         if purpose is Purpose.REFERENCE and not same and not self._fits(module, place, sought):
             purpose = Purpose.OTHER
+        if purpose is Purpose.REFERENCE and same and not self._is_address(module, place, sought):
+            text = self._around(module, node, sought)
+            if text is not None and not can_change(text, sought.text):
+                return Purpose.OTHER
         if purpose is Purpose.OTHER and same:
             return Purpose.REFERENCE if self._follows(module, node, place, sought) else purpose
         known = is_distinctive(sought.text) or purpose is not Purpose.OTHER
@@ -216,15 +220,7 @@ class Mentions:
 
     def _follows(self, module: Module, node: ast.expr, place: Place, sought: Sought) -> bool:
         """Whether a text from the name's own constant surely may become the new name."""
-
-        def known(part: ast.expr) -> str:
-            if isinstance(part, ast.JoinedStr):
-                return "".join(self.field_text(module, piece, sought) for piece in part.values)
-            return self._text(module, part, sought) or UNKNOWN
-
-        text = text_around(module, node, known)
-        if text is None and isinstance(node, ast.JoinedStr):
-            text = known(node)
+        text = self._around(module, node, sought)
         if text is not None and not can_change(text, sought.text):
             return False
         if place.given is None:
@@ -235,6 +231,17 @@ class Mentions:
             noun = sought.argument.removesuffix("_name").removesuffix("_identifier")
             return noun in keyword or _ANY.fullmatch(keyword) is not None
         return not self._wording.is_bound(module, node, sought.text)
+
+    def _around(self, module: Module, node: ast.expr, sought: Sought) -> str | None:
+        """The text that an expression is put into, or has other words in; None: it stands alone."""
+
+        def known(part: ast.expr) -> str:
+            if isinstance(part, ast.JoinedStr):
+                return "".join(self.field_text(module, piece, sought) for piece in part.values)
+            return self._text(module, part, sought) or UNKNOWN
+
+        text = text_around(module, node, known)
+        return known(node) if text is None and isinstance(node, ast.JoinedStr) else text
 
     @cached_property
     def _wording(self) -> Wording:

@@ -8,34 +8,26 @@ What a run needs is imported when it runs: ``--version`` and ``--help`` cost wha
 
 from __future__ import annotations
 
-import contextlib
 import enum
-import functools
 import gc
-import io
 import os
 import sys
 import traceback
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Sequence, Set
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from tapfix import __version__
+from tapfix import __version__, running, streams
+from tapfix.running import FAILED, INTERRUPTED, Ended
 
 if TYPE_CHECKING:
-    from tapfix.api import Options
-    from tapfix.api.result import Result
     from tapfix.discover import Unsaved
-    from tapfix.model.shown import Shown
     from tapfix.report.formats import Target
     from tapfix.verify.judge import Judgement
-    from tapfix.verify.trial import Run
 
 COMMANDS = ("rules", "explain", "verify", "server", "undo")
-_FAILED = 2
 _VERIFY = "--verify"
 _CHANGED = "--changed"
 _WATCH = "--watch"
@@ -44,9 +36,23 @@ _IGNORES = "--add-ignores"
 _INTERACTIVE = "--interactive"
 _COMPLETE = "_TAPFIX_COMPLETE"
 """The variable that shells set to ask how a line may go on; the same as ``completion.VARIABLE``."""
-_INTERRUPTED = 130
 _BARE = {_VERIFY: "proof", _CHANGED: "HEAD", _IGNORES: "not looked at yet"}
 """Options whose value may be left out, which Typer does not know, and what they stand for then."""
+_NO_MORE = (_VERIFY, "--write-baseline", _IGNORES, _INTERACTIVE)
+_EXCLUDING = (
+    ("--dry-run", "--apply"),
+    ("--dry-run", "--write-baseline"),
+    ("--apply", "--write-baseline"),
+    (_IGNORES, "--apply"),
+    ("--quiet", "--verbose"),
+    ("--baseline", "--no-baseline"),
+    ("--write-baseline", "--no-baseline"),
+    *((_IGNORES, other) for other in _NO_MORE[:2]),
+    *((_INTERACTIVE, other) for other in (*_NO_MORE[:3], "--dry-run")),
+    *((_STDIN, other) for other in (*_NO_MORE, _CHANGED)),
+    *((_WATCH, other) for other in (*_NO_MORE, "--apply", _STDIN)),
+)
+"""The pairs of options that exclude each other."""
 _MANNERS = {"proof", "report", "bundle"}
 _VERSION = f"tapfix {__version__}"
 
@@ -94,34 +100,21 @@ lookup_app = _app()
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line with these arguments, or the program's own, and exit."""
     words = list(sys.argv[1:] if arguments is None else arguments)
-    _prepare_streams()
-    code = _FAILED
+    streams.prepare()
+    code = FAILED
     try:
         code = _exit_code(words)
         sys.stdout.flush()
     except BrokenPipeError:
-        _silence_output()
+        streams.silence_output()
     except OSError as error:
-        code = _FAILED
-        _tell_refusal(error)
+        code = FAILED
+        streams.tell_refusal(error)
     except Exception:
         # Python would exit with 1, which says that findings are left.
         traceback.print_exc()
         typer.echo("tapfix: this is an error of tapfix: please report it", err=True)
     sys.exit(code)
-
-
-def _prepare_streams() -> None:
-    """Make both streams take whatever is printed."""
-    for name in ("stdout", "stderr"):
-        stream = getattr(sys, name)
-        if stream is None:
-            # Closed by whoever started the program: nobody wants to hear.
-            nowhere = open(os.devnull, "w", errors="replace")  # noqa: PTH123, SIM115 - until the end
-            setattr(sys, name, nowhere)
-        elif isinstance(stream, io.TextIOWrapper):
-            # A terminal that cannot show a character shows its code; the run goes on.
-            stream.reconfigure(errors="backslashreplace")
 
 
 def _exit_code(words: list[str]) -> int:
@@ -144,23 +137,12 @@ def _exit_code(words: list[str]) -> int:
             typer.echo(f"tapfix: {hint}", err=True)
     try:
         app(args=words, prog_name="tapfix", obj=words)
+    except Ended as ended:
+        streams.tell(ended.lines)
+        return ended.code
     except SystemExit as ended:
         return ended.code if isinstance(ended.code, int) else 0
     return 0
-
-
-def _tell_refusal(error: OSError) -> None:
-    """One line for what the system refuses: a full disk for the output, no current folder."""
-    where = f": {error.filename}" if error.filename else ""
-    with contextlib.suppress(OSError):
-        typer.echo(f"tapfix: cannot go on: {error.strerror or error}{where}", err=True)
-    _silence_output()
-
-
-def _silence_output() -> None:
-    """Let go of what standard output has not taken: Python would try again at its end, and fail."""
-    with contextlib.suppress(OSError, ValueError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _print_version(wanted: bool) -> None:
@@ -194,8 +176,10 @@ def _install_completion(shell: ShellName | None) -> None:
         installed = install(Shell(shell.value))
         if installed is None:
             line = "tapfix --show-completion powershell | Out-String | Invoke-Expression"
-            _fail([f"PowerShell has no place for it: put this into the file $PROFILE: {line}"])
-        _tell([f"wrote {installed[0]}", installed[1]])
+            raise Ended(
+                [f"PowerShell has no place for it: put this into the file $PROFILE: {line}"]
+            )
+        streams.tell([f"wrote {installed[0]}", installed[1]])
         raise typer.Exit
 
 
@@ -337,15 +321,25 @@ def run(
 
     Without paths: the current folder. Without --dry-run or --apply: report only.
     """
-    modes = {"--dry-run": dry_run, "--apply": apply, "--write-baseline": write_baseline}
-    _exclude(modes)
-    ignores = add_ignores is not None
-    _keep_apart(_IGNORES, ignores, {"--apply": apply})
+    ignores, is_piped = add_ignores is not None, stdin_filename is not None
+    given = {
+        "--dry-run": dry_run,
+        "--apply": apply,
+        "--write-baseline": write_baseline,
+        "--quiet": quiet,
+        "--verbose": verbose,
+        "--baseline": baseline is not None,
+        "--no-baseline": no_baseline,
+        _CHANGED: changed is not None,
+        _IGNORES: ignores,
+        _INTERACTIVE: interactive,
+        _STDIN: is_piped,
+        _VERIFY: verify is not None,
+        _WATCH: watch,
+    }
+    _check_together({name for name, is_given in given.items() if is_given})
     if add_ignores is not None:
         _check_reason(add_ignores)
-    _exclude({"--quiet": quiet, "--verbose": verbose})
-    _exclude({"--baseline": baseline is not None, "--no-baseline": no_baseline})
-    _exclude({"--write-baseline": write_baseline, "--no-baseline": no_baseline})
     if baseline == "":
         raise typer.BadParameter("--baseline needs the name of a file")
     pages = [f"html:{html}"] if html is not None else []
@@ -353,16 +347,8 @@ def run(
     manners = _manners(verify)
     if manners and not (dry_run or apply):
         raise typer.BadParameter("--verify goes with --dry-run or --apply; see also tapfix verify")
-    is_piped = stdin_filename is not None
-    others = {_VERIFY: bool(manners), "--write-baseline": write_baseline}
-    _keep_apart(_IGNORES, ignores, others)
-    others[_IGNORES] = ignores
-    _keep_apart(_INTERACTIVE, interactive, {**others, "--dry-run": dry_run})
-    others[_INTERACTIVE] = interactive
     if interactive:
         _check_terminal()
-    _keep_apart(_STDIN, is_piped, {**others, _CHANGED: changed is not None})
-    _keep_apart(_WATCH, watch, {**others, "--apply": apply, _STDIN: is_piped})
     if watch:
         _watch(paths or ["."], config, context.obj, quiet=quiet)
     unsaved = _unsaved(paths or [], stdin_filename)
@@ -388,17 +374,18 @@ def run(
         write_baseline=write_baseline,
         unsaved=unsaved,
     )
-    _mind_interrupted(paths or ["."], apply=writes and unsaved is None)
+    running.mind_interrupted(paths or ["."], apply=writes and unsaved is None)
     if interactive:
-        result = _reviewed(paths or ["."], options)
+        result = running.reviewed(paths or ["."], options)
     else:
-        result = _result(paths or ["."], options, quiet=quiet, reason=add_ignores)
+        result = running.found(paths or ["."], options, quiet=quiet, reason=add_ignores)
     judgements: tuple[Judgement, ...] = ()
     if manners:
-        again = functools.partial(_again, paths or ["."], options)
-        result, judgements = _verified(result, again, manners, python, quiet=quiet)
+        result, judgements = running.verified(
+            result, paths or ["."], options, manners, python, quiet=quiet
+        )
     if writes and unsaved is None:
-        result = _written(result)
+        result = running.written(result)
     if write_baseline:
         from tapfix.report.baseline import write_baselines
 
@@ -417,15 +404,15 @@ def run(
             show(content, wanted, quiet=quiet, verbose=verbose)
     except BrokenPipeError:
         # The reader has seen enough; what the run came to stays so.
-        _silence_output()
+        streams.silence_output()
     raise typer.Exit(code)
 
 
-def _exclude(options: Mapping[str, bool]) -> None:
-    """Refuse two of these options together."""
-    given = [name for name, is_given in options.items() if is_given]
-    if len(given) > 1:
-        raise typer.BadParameter(f"{given[0]} and {given[1]} exclude each other")
+def _check_together(given: Set[str]) -> None:
+    """Refuse two options that exclude each other."""
+    for one, other in _EXCLUDING:
+        if one in given and other in given:
+            raise typer.BadParameter(f"{one} and {other} exclude each other")
 
 
 def _check_reason(reason: str) -> None:
@@ -435,12 +422,6 @@ def _check_reason(reason: str) -> None:
     fault = fault_of(reason)
     if fault is not None:
         raise typer.BadParameter(f"{_IGNORES}: {fault}")
-
-
-def _keep_apart(option: str, is_given: bool, others: Mapping[str, bool]) -> None:
-    """Refuse an option together with any of the others."""
-    for other, is_other in others.items():
-        _exclude({option: is_given, other: is_other})
 
 
 def _watch(
@@ -455,7 +436,7 @@ def _watch(
     except ImportError as error:
         if error.name != "watchfiles":
             raise
-        _fail([f'{_WATCH} needs one more package: pip install "tapfix[watch]"'])
+        raise Ended([f'{_WATCH} needs one more package: pip install "tapfix[watch]"']) from None
     ends = words.index("--") if "--" in words else len(words)
     once = [*(word for word in words[:ends] if word != _WATCH), *words[ends:]]
     code = None
@@ -463,10 +444,10 @@ def _watch(
         if sys.stdout.isatty():
             sys.stdout.write("\x1b[2J\x1b[H")
         code = _exit_code(once)
-        if code == _INTERRUPTED:
+        if code == INTERRUPTED:
             break
         if not quiet:
-            _tell(["waiting for changes; Ctrl-C ends this"])
+            streams.tell(["waiting for changes; Ctrl-C ends this"])
         sys.stdout.flush()
     # Without a folder to watch, it says once what is wrong with the paths.
     raise typer.Exit(_exit_code(once) if code is None else code)
@@ -511,68 +492,6 @@ def _manners(value: str | None) -> frozenset[str]:
     return words
 
 
-def _again(paths: Sequence[str], options: Options, shown: Mapping[str, Shown]) -> Result:
-    """The run once more, with what syntheses showed."""
-    from tapfix import api
-
-    return api.run(paths, replace(options, shown=shown))
-
-
-def _verified(
-    result: Result, again: Run, manners: frozenset[str], python: str | None, *, quiet: bool
-) -> tuple[Result, tuple[Judgement, ...]]:
-    """The verdict on a result's fixes, and the result without the apps of an unproved change.
-
-    This runs the code of the apps.
-    """
-    from tapfix import api
-    from tapfix.report.progress import Bar
-    from tapfix.verify.run import unproved, verify_changes
-    from tapfix.verify.trial import Verified, with_shown
-    from tapfix.verify.witness import Options
-
-    options = Options(python=python, bundle="bundle" in manners)
-    with Bar(sys.stderr, str(Path.cwd()), enabled=not quiet) as bar:
-        first = Verified(result, verify_changes(result, options, bar.step))
-        verified = with_shown(first, again, options)
-    result, judgements = verified.result, verified.judgements
-    if result.mode is result.mode.APPLY and "report" not in manners:
-        result = api.kept_back(result, unproved(result, judgements), "not proved")
-    return result, judgements
-
-
-def _mind_interrupted(paths: Iterable[str], *, apply: bool) -> None:
-    """Mend what runs left that were cut off while they wrote; a run that writes nothing tells."""
-    from tapfix.api import journal
-
-    if not apply:
-        _tell(journal.waiting(run) for run in journal.cut_off(paths))
-        return
-    mended = journal.mend_interrupted()
-    _tell(line for one in mended if (line := journal.told(one)) is not None)
-    if any(journal.is_obstacle(one, paths) for one in mended):
-        _fail(["nothing was done: these files are half old and half new"])
-
-
-def _written(result: Result) -> Result:
-    """Write a result's changes, kept in the journal so that they can be undone."""
-    from tapfix import api
-    from tapfix.api.journal import keeping, undo_command
-
-    if not result.changes:
-        return result
-    with keeping(len(result.fixed), lambda line: _tell([line])) as log:
-        result = api.write(result, log)
-    if not result.changes or log is None or log.trouble is not None:
-        return result
-    return replace(result, undo=undo_command(result.changes, str(Path.cwd())))
-
-
-def _tell(lines: Iterable[str]) -> None:
-    for line in lines:
-        typer.echo(f"tapfix: {line}", err=True)
-
-
 def _words(values: Iterable[str] | None) -> tuple[str, ...]:
     """The words of an option that takes several, by commas or by repetition."""
     return tuple(word.strip() for value in values or () for word in value.split(","))
@@ -581,55 +500,7 @@ def _words(values: Iterable[str] | None) -> tuple[str, ...]:
 def _check_terminal() -> None:
     """Refuse to ask where nobody can answer."""
     if not (sys.stdin and sys.stdin.isatty() and sys.stdout.isatty()):
-        _fail([f"{_INTERACTIVE} asks on a terminal, and this is none"])
-
-
-def _reviewed(paths: Sequence[str], options: Options) -> Result:
-    """Run with somebody who says of each fix whether it is to be made; nothing is written yet."""
-    from tapfix.report.interactive import review_here
-
-    with _refusing():
-        try:
-            return review_here(paths, options)
-        except KeyboardInterrupt:
-            typer.echo("\ntapfix: interrupted: nothing was written", err=True)
-            raise typer.Exit(_INTERRUPTED) from None
-
-
-def _result(
-    paths: Sequence[str], options: Options, *, quiet: bool, reason: str | None = None
-) -> Result:
-    """Run; nothing is written yet. With a reason all that is found gets comments with it."""
-    from tapfix import api
-    from tapfix.report.progress import Bar
-
-    # What is read stays to the end: to look for garbage in it over and over takes a fifth of a run.
-    gc.set_threshold(50_000)
-    with _refusing(), Bar(sys.stderr, str(Path.cwd()), enabled=not quiet) as bar:
-        if reason is not None:
-            from tapfix.api.ignores import add_ignores
-
-            return add_ignores(paths, options, reason, bar.step)
-        return api.run(paths, options, bar.step)
-
-
-@contextlib.contextmanager
-def _refusing() -> Iterator[None]:
-    """End with the lines that say why a run cannot be."""
-    from tapfix.config import ConfigError
-    from tapfix.discover.revisions import GitError
-    from tapfix.registry import UnknownRuleError
-
-    try:
-        yield
-    except (ConfigError, GitError, UnknownRuleError) as error:
-        _fail(str(error).splitlines())
-
-
-def _fail(lines: Iterable[str]) -> NoReturn:
-    """End for bad usage."""
-    _tell(lines)
-    raise typer.Exit(_FAILED)
+        raise Ended([f"{_INTERACTIVE} asks on a terminal, and this is none"])
 
 
 @lookup_app.command()
@@ -656,7 +527,7 @@ def explain(
     try:
         show_pages(rule)
     except UnknownRuleError as error:
-        _fail([str(error)])
+        raise Ended([str(error)]) from None
 
 
 @lookup_app.command()
@@ -686,7 +557,7 @@ def verify(
     from tapfix.verify.witness import Options as Manner
 
     chosen = Options(select=_words(select), ignore=_words(ignore))
-    result = _result(paths or ["."], chosen, quiet=True)
+    result = running.found(paths or ["."], chosen, quiet=True)
     standings = verify_apps(result, Manner(python=python, bundle=bundle))
     show_standing(standings, as_json=output_format is OutputFormat.JSON)
     raise typer.Exit(max(2 if result.problems else 0, *(one.exit_code for one in standings), 0))
@@ -706,7 +577,8 @@ def server(
     except ImportError as error:
         if (error.name or "").partition(".")[0] not in ("pygls", "lsprotocol"):
             raise
-        _fail(['the language server needs more packages: pip install "tapfix[lsp]"'])
+        lacks = 'the language server needs more packages: pip install "tapfix[lsp]"'
+        raise Ended([lacks]) from None
 
     raise typer.Exit(serve())
 
@@ -737,13 +609,13 @@ def undo(
         known = runs()
         if run is None:
             show_runs(known)
-            _tell(waiting(one) for one in cut_off(["/"]))
+            streams.tell(waiting(one) for one in cut_off(["/"]))
             return
         for one in known:
             if one.number == run:
                 show_run(one)
                 return
-        _fail([f"there is no run {run}"])
+        raise Ended([f"there is no run {run}"])
     undone = bring_back(run, str(Path.cwd()), preview=dry_run)
     show_undone(undone, preview=dry_run)
     raise typer.Exit(2 if undone.problems else 1 if dry_run and undone.changes else 0)

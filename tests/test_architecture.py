@@ -36,7 +36,9 @@ ALLOWED = {
     "testing": RULES | {"engine"},
     "lsp": RIM - {"verify", "report"},
     "completion": {"registry", "report"},
-    "cli": RIM | {"lsp", "completion"},
+    "streams": set[str](),
+    "running": RIM | {"streams"},
+    "cli": RIM | {"lsp", "completion", "running", "streams"},
     "__main__": {"cli"},
     "__init__": set[str](),
 }

@@ -63,6 +63,20 @@ const findings = () =>
     ),
   );
 
+/** The findings when none has come or gone for a second: files are asked about one by one. */
+const settled = async () => {
+  let last = "";
+  let since = Date.now();
+  await wait(async () => {
+    const now = JSON.stringify(await findings());
+    if (now !== last) {
+      [last, since] = [now, Date.now()];
+    }
+    return Date.now() - since > 1000;
+  });
+  return JSON.parse(last);
+};
+
 const hasCode = async (code) => (await findings()).some((finding) => finding.code === code);
 
 const open = (path) =>
@@ -260,9 +274,9 @@ const steps = {
     const before = living()[0];
     await configure("run", "onSave");
     await wait(() => living().length === 1 && living()[0] !== before);
-    await wait(() => hasCode("TAP018"));
-    const old = await findings();
     await open(stack);
+    await wait(() => hasCode("TAP018"));
+    const old = await settled();
     await page.keyboard.press("Control+End");
     await page.keyboard.type('\ns3.Bucket(None, "B", removal_policy=RemovalPolicy.RETAIN)\n');
     // The server knows of it as soon as it offers to mend it.

@@ -36,9 +36,7 @@ ALLOWED = {
     "testing": RULES | {"engine"},
     "lsp": RIM - {"verify", "report"},
     "completion": {"registry", "report"},
-    "streams": set[str](),
-    "running": RIM | {"streams"},
-    "cli": RIM | {"lsp", "completion", "running", "streams"},
+    "cli": RIM | {"lsp", "completion"},
     "__main__": {"cli"},
     "__init__": set[str](),
 }

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from tapfix import __version__
-from tapfix.cli import COMMANDS, ProfileName
+from tapfix.cli.commands import COMMANDS
+from tapfix.cli.options import ProfileName
 from tapfix.edits import Impact
 from tapfix.registry import Rules
 from tapfix.rule import Profile

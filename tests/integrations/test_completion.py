@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tapfix.cli import _COMPLETE, ShellName
+from tapfix.cli.options import COMPLETE, ShellName
 from tapfix.completion import VARIABLE, Shell, script
 from tapfix.registry import builtin_rules
 from tapfix.report.formats import FORMATS
@@ -182,4 +182,4 @@ def test_the_scripts_are_clean(scripts: Path) -> None:
 
 def test_the_shells_have_the_same_names_everywhere() -> None:
     assert {one.value for one in ShellName} == {one.value for one in Shell}
-    assert _COMPLETE == VARIABLE
+    assert COMPLETE == VARIABLE

@@ -1,4 +1,4 @@
-"""What a run of the command line does between its options and its report, step by step."""
+"""What a run of the command line does, step by step, from its options to its report."""
 
 from __future__ import annotations
 
@@ -7,33 +7,87 @@ import functools
 import gc
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tapfix.streams import tell
+from tapfix.cli import streams
+from tapfix.cli.ended import INTERRUPTED, Ended
+from tapfix.cli.streams import tell
 
 if TYPE_CHECKING:
     from tapfix.api import Options
     from tapfix.api.result import Result
     from tapfix.model.shown import Shown
+    from tapfix.report.formats import Target
     from tapfix.verify.judge import Judgement
 
-FAILED = 2
-INTERRUPTED = 130
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a run is to do.
+
+    ``reason``: all that is found gets comments with it. ``manners`` are those of ``--verify``,
+    empty without. ``exit_zero``: 0 where it would be 1.
+    """
+
+    paths: tuple[str, ...]
+    options: Options
+    is_interactive: bool
+    reason: str | None
+    manners: frozenset[str]
+    python: str | None
+    wanted: tuple[Target, ...]
+    statistics: bool
+    exit_zero: bool
+    quiet: bool
+    verbose: bool
 
 
-class Ended(Exception):
-    """The run ends here, with this exit code, after these lines for people."""
+def carry_out(asked: Asked) -> int:
+    """Find, verify, write and report, and give the exit code.
 
-    def __init__(self, lines: Iterable[str], code: int = FAILED) -> None:
-        super().__init__(*lines)
-        self.code = code
+    Raises ``Ended`` where a step cannot be taken.
+    """
+    options, unsaved = asked.options, asked.options.unsaved
+    writes = options.mode is options.mode.APPLY
+    mind_interrupted(asked.paths, apply=writes and unsaved is None)
+    if asked.is_interactive:
+        result = reviewed(asked.paths, options)
+    else:
+        result = found(asked.paths, options, quiet=asked.quiet, reason=asked.reason)
+    judgements: tuple[Judgement, ...] = ()
+    if asked.manners:
+        result, judgements = verified(result, asked)
+    if writes and unsaved is None:
+        result = written(result)
+    if options.write_baseline:
+        from tapfix.report.baseline import write_baselines
 
-    @property
-    def lines(self) -> tuple[str, ...]:
-        """What to say."""
-        return self.args
+        is_named = options.baseline is not None
+        result = write_baselines(result, quiet=asked.quiet, is_named=is_named)
+    doubted = 0 if all(one.holds for one in judgements) else 1
+    code = max(result.exit_code, doubted)
+    code = 0 if asked.exit_zero and code == 1 else code
+    report(asked, result, judgements, code)
+    return code
+
+
+def report(asked: Asked, result: Result, judgements: tuple[Judgement, ...], code: int) -> None:
+    """Write the reports."""
+    from tapfix.report.content import Content
+    from tapfix.report.terminal import show, show_text
+
+    unsaved, quiet, verbose = asked.options.unsaved, asked.quiet, asked.verbose
+    content = Content(result, str(Path.cwd()), judgements, asked.statistics, code)
+    try:
+        if unsaved is not None and result.mode is result.mode.APPLY:
+            show_text(content, unsaved, asked.wanted, quiet=quiet, verbose=verbose)
+        else:
+            show(content, asked.wanted, quiet=quiet, verbose=verbose)
+    except BrokenPipeError:
+        # The reader has seen enough; what the run came to stays so.
+        streams.silence_output()
 
 
 def found(
@@ -84,18 +138,10 @@ def _refusing() -> Iterator[None]:
         raise Ended(str(error).splitlines()) from None
 
 
-def verified(
-    result: Result,
-    paths: Sequence[str],
-    options: Options,
-    manners: frozenset[str],
-    python: str | None,
-    *,
-    quiet: bool,
-) -> tuple[Result, tuple[Judgement, ...]]:
+def verified(result: Result, asked: Asked) -> tuple[Result, tuple[Judgement, ...]]:
     """The verdict on a result's fixes, and the result without the apps of an unproved change.
 
-    ``manners`` are those of ``--verify``. This runs the code of the apps.
+    This runs the code of the apps.
     """
     from tapfix import api
     from tapfix.report.progress import Bar
@@ -103,13 +149,13 @@ def verified(
     from tapfix.verify.trial import Verified, with_shown
     from tapfix.verify.witness import Options as Manner
 
-    manner = Manner(python=python, bundle="bundle" in manners)
-    again = functools.partial(_again, paths, options)
-    with Bar(sys.stderr, str(Path.cwd()), enabled=not quiet) as bar:
+    manner = Manner(python=asked.python, bundle="bundle" in asked.manners)
+    again = functools.partial(_again, asked.paths, asked.options)
+    with Bar(sys.stderr, str(Path.cwd()), enabled=not asked.quiet) as bar:
         first = Verified(result, verify_changes(result, manner, bar.step))
         outcome = with_shown(first, again, manner)
     result, judgements = outcome.result, outcome.judgements
-    if result.mode is result.mode.APPLY and "report" not in manners:
+    if result.mode is result.mode.APPLY and "report" not in asked.manners:
         result = api.kept_back(result, unproved(result, judgements), "not proved")
     return result, judgements
 

@@ -26,7 +26,7 @@ from tapfix.model.lambdas.handlers import (
 from tapfix.model.python.callers import Callers
 from tapfix.model.python.evaluate import Evaluator
 from tapfix.model.python.kept import Kept
-from tapfix.model.python.modules import AppClass, AppFunction, Module, Modules
+from tapfix.model.python.modules import AppClass, AppFunction, Module, Modules, read_module
 from tapfix.model.python.paths import Folders, TextReader
 from tapfix.model.python.resolve import Resolver
 from tapfix.model.python.source import Problem
@@ -200,7 +200,8 @@ def read_app(
     look like handlers; nothing is run.
     """
     shown = shown or Shown()
-    modules = Modules(root, files, frozenset(path for path, _ in shown.lines), kept)
+    read = kept.read if kept is not None else read_module
+    modules = Modules(root, files, frozenset(path for path, _ in shown.lines), read)
     catalogue = load()
     _read_modules(modules)
     modules.settle()

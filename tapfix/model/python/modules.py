@@ -8,15 +8,12 @@ import re
 from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeVar, cast
+from typing import TypeVar, cast
 
 from tapfix.edits import Ref
 from tapfix.model.python.scopes import Binding, Names, Scope
 from tapfix.model.python.source import Problem, SourceError, SourceFile, parse
 from tapfix.model.python.walk import read_names
-
-if TYPE_CHECKING:
-    from tapfix.model.python.kept import Kept
 
 _IMPORT = re.compile(rb"^[ \t]*(?:from|import)[ \t]+([\w.]+)", re.MULTILINE)
 _AFTER_IMPORT = re.compile(rb"import[ \t(]+([\w.]+)")
@@ -215,14 +212,14 @@ class Modules:
     """All Python files of an app by absolute path; each is parsed when it is first asked for.
 
     ``problems`` collects the files that were asked for and could not be read. ``makers`` are those
-    that are known to make constructs, though they may not name CDK. ``kept`` are files that an
-    earlier look at the app has parsed.
+    that are known to make constructs, though they may not name CDK. ``read`` parses a file, or has
+    kept what an earlier look at the app has parsed.
     """
 
     root: str
     files: Mapping[str, bytes]
     makers: Set[str] = frozenset()
-    kept: Kept | None = None
+    read: Callable[[str, bytes, bool], Module | Problem] = read_module
     problems: list[Problem] = field(default_factory=list)
     _parsed: dict[str, Module | None] = field(default_factory=dict)
     _imports: dict[tuple[str, str], Module | None] = field(default_factory=dict)
@@ -243,8 +240,7 @@ class Modules:
         if data is None:
             return None
         is_cdk = b"aws_cdk" in data or path in self.makers
-        read = self.kept.read if self.kept is not None else read_module
-        module = read(path, data, is_cdk)
+        module = self.read(path, data, is_cdk)
         if isinstance(module, Problem):
             self.problems.append(module)
             return None

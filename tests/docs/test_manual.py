@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import importlib
+import json
 import re
 import subprocess
 import sys
@@ -77,6 +78,16 @@ def test_every_rule_has_its_page_where_editors_and_reports_look_for_it(site: Pat
         page = site / rule.page.removeprefix(TOP) / "index.html"
         assert f"{rule.code} {rule.name}" in page.read_text(encoding="utf-8")
         assert {heading.lower().replace(" ", "-") for heading in HEADINGS} <= page_of(page).anchors
+
+
+def test_the_manual_is_served_where_reports_and_editors_look_for_it(site: Path) -> None:
+    front = (site / "index.html").read_text(encoding="utf-8")
+    assert f'<link rel="canonical" href="{TOP}">' in front
+    schema = (ROOT / "tapfix" / "report" / "schema.json").read_text(encoding="utf-8")
+    served = site / json.loads(schema)["$id"].removeprefix(TOP)
+    assert served.read_text(encoding="utf-8") == schema
+    project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    assert f'\nDocumentation = "{TOP}"\n' in project
 
 
 def test_nothing_is_loaded_from_elsewhere(site: Path) -> None:

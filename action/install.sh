@@ -3,6 +3,7 @@
 set -euo pipefail
 
 environment=$RUNNER_TEMP/tapfix
-python3 -m venv "$environment"
+# -I: nothing of the checkout is run, whatever its files are called.
+python3 -I -m venv "$environment"
 "$environment/bin/pip" install --quiet "${TAPFIX_VERSION:+tapfix==}${TAPFIX_VERSION:-$GITHUB_ACTION_PATH}"
 echo "$environment/bin" >>"$GITHUB_PATH"

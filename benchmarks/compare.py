@@ -71,8 +71,10 @@ def run(command: tuple[str, ...], cwd: Path) -> Cost:
     process = subprocess.Popen(
         command, cwd=cwd, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
-    _, _, usage = os.wait4(process.pid, 0)
-    process.returncode = 0  # reaped above
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)  # reaped above
+    if process.returncode not in (0, 1):
+        sys.exit(f"{command[0]} fails: it would be measured doing nothing")
     return Cost(usage.ru_utime + usage.ru_stime, time.perf_counter() - start)
 
 

@@ -219,4 +219,4 @@ def _is_variable(name: object) -> bool:
 
 def _separator(value: object) -> str | None:
     fits = isinstance(value, str) and re.fullmatch(r"[-_.]{1,2}", value)
-    return None if fits else "one or two of the characters - _ ."
+    return None if fits else "one or two characters out of '-', '_' and '.'"

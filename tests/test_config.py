@@ -118,7 +118,10 @@ def test_the_nearest_file_counts_and_nothing_above_the_top(tmp_path: Path) -> No
             "construct-ids = 'some'",
             "construct-ids must be 'named-by-id' or 'unnamed' or 'always' or 'never', not 'some'",
         ),
-        ("separator = '/'", "separator must be one or two of the characters - _ ., not '/'"),
+        (
+            "separator = '/'",
+            "separator must be one or two characters out of '-', '_' and '.', not '/'",
+        ),
         (
             "suffix-names = ['a b']",
             "suffix-names must be a list of names of variables, at least one, not ['a b']",

@@ -10,8 +10,10 @@ What other tools say of the same flaw is in ``docs/data``: ``agreement.toml`` is
 
 from __future__ import annotations
 
+import difflib
 import importlib
 import json
+import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -144,14 +146,14 @@ def _index(rules: Iterable[Rule], met: Mapping[str, Iterable[Impact]]) -> str:
         for rule in rules
     ]
     lines = [
-        f"<!-- Made by {COMMAND}: do not edit. -->",
-        "",
         "# The rules",
+        "",
+        f"<!-- Made by {COMMAND}: do not edit. -->",
         "",
         "`tapfix rules` prints this list, `tapfix explain TAP002` the page of a rule. What the",
         "impacts mean stands in [Profiles and impacts](../profiles.md).",
         "",
-        "| code | name | severity | impact of the fixes | in `production` | finds |",
+        "| code | name | severity | impact of the fixes | in production | finds |",
         "|---|---|---|---|---|---|",
         *rows,
     ]
@@ -160,8 +162,9 @@ def _index(rules: Iterable[Rule], met: Mapping[str, Iterable[Impact]]) -> str:
 
 def _page(rule: Rule, met: Iterable[Impact], known: Others) -> str:
     parts = [
-        f"<!-- Made by {COMMAND} from the rule and its proof: do not edit. -->",
+        # A page's first line is its title in the navigation.
         f"# {rule.code} {rule.name}",
+        f"<!-- Made by {COMMAND} from the rule and its proof: do not edit. -->",
         _facts(rule, met),
         _document(rule),
         "\n".join(_example(rule)),
@@ -175,13 +178,13 @@ def _page(rule: Rule, met: Iterable[Impact], known: Others) -> str:
 def _facts(rule: Rule, met: Iterable[Impact]) -> str:
     both = Profile.PRODUCTION in rule.profiles
     keys = [f"[`{key}`](../settings.md#{key})" for key in settings_of(rule)]
-    rows = (
-        ("severity", rule.severity.value),
-        ("impact of its fixes", ", ".join(f"*{impact.value}*" for impact in met)),
-        ("profiles", "`ephemeral`, `production`" if both else "`ephemeral`; off in `production`"),
-        ("settings", ", ".join(keys) or "none of its own"),
+    facts = (
+        ("Severity", rule.severity.value),
+        ("Impact of its fixes", ", ".join(f"*{impact.value}*" for impact in met)),
+        ("Profiles", "`ephemeral`, `production`" if both else "`ephemeral`; off in `production`"),
+        ("Settings", ", ".join(keys) or "none of its own"),
     )
-    return "\n".join(["| | |", "|---|---|", *(f"| {name} | {value} |" for name, value in rows)])
+    return "\n".join(f"* **{name}**: {value}" for name, value in facts)
 
 
 def _document(rule: Rule) -> str:
@@ -206,26 +209,50 @@ def _example(rule: Rule) -> Iterator[str]:
     """The first example that comes out mended: what it was, and what of it is other."""
     example = next(one for one in rule.examples if one.after is not None)
     assert example.after is not None
-    before, after = tree(example.before), tree(example.after)
+    before, after = _shown(example.before), _shown(example.after)
     yield f"## Example: {_code(example.title)}\n"
     yield "Before:\n"
     for name, text in before.items():
         if text.strip():
-            yield _fenced(name, text)
+            yield _fenced(name, text, after.get(name, text))
     yield "After:\n"
     for name, text in after.items():
         if before.get(name) != text:
-            yield _fenced(name, text)
+            yield _fenced(name, text, before.get(name, text))
     for name in before.keys() - after.keys():
         yield f"`{name}` is gone."
+
+
+_FRAME = re.compile(r"^    aws_\w+ as (\w+),\n", re.MULTILINE)
+
+
+def _shown(files: str | Mapping[str, str]) -> dict[str, str]:
+    """An example's files, without what the common frame of examples imports for others."""
+    return {name: _used(text) for name, text in tree(files).items()}
+
+
+def _used(text: str) -> str:
+    return _FRAME.sub(
+        lambda line: line[0] if len(re.findall(rf"\b{line[1]}\b", text)) > 1 else "", text
+    )
 
 
 _LANGUAGES = {".py": "python", ".json": "json", ".toml": "toml", ".sql": "sql", ".js": "js"}
 
 
-def _fenced(name: str, text: str) -> str:
+def _fenced(name: str, text: str, other: str) -> str:
+    """A file's text; the site marks the lines that ``other``, the same file, does not have."""
     language = _LANGUAGES.get(Path(name).suffix, "text")
-    return f'```{language} title="{name}"\n{text.strip(chr(10))}\n```\n'
+    lines = text.strip("\n").splitlines()
+    matcher = difflib.SequenceMatcher(None, other.strip("\n").splitlines(), lines, autojunk=False)
+    parts = [
+        f"{start + 1}-{end}" if start + 1 < end else f"{end}"
+        for kind, _, _, start, end in matcher.get_opcodes()
+        if kind != "equal" and start < end
+    ]
+    marked = f' hl_lines="{" ".join(parts)}"' if parts else ""
+    body = "\n".join(lines)
+    return f'```{language} title="{name}"{marked}\n{body}\n```\n'
 
 
 def _proof(looks_for: str, proof: Proof) -> str:
@@ -275,7 +302,7 @@ def _others(rule: Rule, known: Others) -> Iterator[str]:
     yield f"## What other tools say\n\nOf {versions}, measured on {known.measured}.\n"
     opinions = known.opinions.get(rule.code, ())
     if opinions:
-        yield "| tool | rules | | |\n|---|---|---|---|"
+        yield "| tool | rules | in short | what they say |\n|---|---|---|---|"
         for one in opinions:
             ids = "<br>".join(f"`{name}`" for name in one.ids)
             yield f"| {one.tool} | {ids} | {VERDICTS[one.says]} | {one.words} |"

@@ -61,9 +61,9 @@ MEANINGS = {
 }
 
 HEAD = f"""\
-<!-- Made by {COMMAND} from the code: do not edit. -->
-
 # Settings
+
+<!-- Made by {COMMAND} from the code: do not edit. -->
 
 In the table `[tool.tapfix]` of `pyproject.toml`, or in `{OWN_FILE}`, which has the keys without
 a table. The nearest file at or above an app counts, up to the top of the repository; in one folder

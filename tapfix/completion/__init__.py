@@ -8,6 +8,7 @@ a value, a tab and what it is for.
 from __future__ import annotations
 
 import enum
+import errno
 import os
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -219,4 +220,9 @@ def _for_fish() -> tuple[Path, str]:
 
 def _folder(variable: str, below_home: str) -> Path:
     named = os.environ.get(variable)
-    return Path(named) if named else Path.home() / below_home
+    if named:
+        return Path(named)
+    try:
+        return Path.home() / below_home
+    except RuntimeError:
+        raise FileNotFoundError(errno.ENOENT, "no home folder", "~") from None

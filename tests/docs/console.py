@@ -27,7 +27,9 @@ def steps(page: Path) -> list[Step]:
     """The commands of a page's ``console`` blocks, in order."""
     found: list[Step] = []
     for block in _BLOCK.findall(page.read_text(encoding="utf-8")):
-        for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
+        before, *parts = re.split(r"^\$ ", block, flags=re.MULTILINE)
+        assert not before, f"{page}: no command prints {before!r}"
+        for part in parts:
             command, _, output = part.partition("\n")
             found.append(Step(command, output))
     return found

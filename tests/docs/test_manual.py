@@ -147,12 +147,92 @@ def test_what_is_said_of_other_tools_is_of_rules_that_they_have() -> None:
             assert not unknown, (code, opinion.tool)
 
 
+def test_every_rule_of_another_tool_that_counts_otherwise_after_a_fix_is_spoken_of() -> None:
+    known = build_rule_pages.others()
+    for rule in builtin_rules():
+        said = {
+            (opinion.tool, name): opinion.says
+            for opinion in known.opinions.get(rule.code, ())
+            for name in opinion.ids
+        }
+        for tool, counts in known.seen[rule.name.replace("-", "_")].items():
+            for name, (before, after) in counts.items():
+                if after > before:
+                    expected = {"after", "against"}
+                elif after < before:
+                    expected = {"sees", "partly"}
+                else:
+                    continue
+                assert said.get((tool, name)) in expected, (rule.code, tool, name)
+
+
+def examples_of_yaml(page: str) -> list[str]:
+    text = (DOCS / page).read_text("utf-8")
+    return re.findall(r"^```yaml\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+
+
+@pytest.mark.parametrize(
+    ("page", "has", "schema"),
+    [
+        ("integrations.md", "runs-on:", "vendor.github-workflows"),
+        ("reports.md", "artifacts:", "vendor.gitlab-ci"),
+    ],
+)
+def test_examples_for_services_are_what_these_take(
+    tmp_path: Path, page: str, has: str, schema: str
+) -> None:
+    (example,) = (text for text in examples_of_yaml(page) if has in text)
+    (tmp_path / "example.yml").write_text(example, encoding="utf-8")
+    words = ["--builtin-schema", schema, str(tmp_path / "example.yml")]
+    program = Path(sys.executable).with_name("check-jsonschema")
+    checked = subprocess.run([str(program), *words], capture_output=True, text=True)
+    assert checked.returncode == 0, checked.stdout
+
+
+def test_the_example_for_pre_commit_is_what_it_takes(tmp_path: Path) -> None:
+    (example,) = (text for text in examples_of_yaml("integrations.md") if "repos:" in text)
+    (tmp_path / "example.yaml").write_text(example, encoding="utf-8")
+    words = ["-m", "pre_commit", "validate-config", str(tmp_path / "example.yaml")]
+    checked = subprocess.run([sys.executable, *words], capture_output=True, text=True)
+    assert checked.returncode == 0, checked.stdout
+
+
+def test_the_style_speaks_of_classes_that_pages_have(site: Path) -> None:
+    style = (DOCS / "manual.css").read_text("utf-8")
+    pages = "".join(page.read_text("utf-8") for page in site.rglob("index.html"))
+    for name in re.findall(r"\.(language-\w+)", style):
+        assert f'class="{name} highlight"' in pages
+
+
+def test_the_navigation_has_every_page_once() -> None:
+    text = (ROOT / "mkdocs.yml").read_text("utf-8").partition("\nnav:")[2]
+    listed = re.findall(r"(\S+\.md)$", text, re.MULTILINE)
+    assert sorted(listed) == sorted(str(page.relative_to(DOCS)) for page in DOCS.rglob("*.md"))
+
+
+def test_pages_are_named_in_the_navigation_by_their_headings(site: Path) -> None:
+    front = (site / "index.html").read_text("utf-8")
+    for rule in builtin_rules():
+        assert re.search(rf">\s*{rule.code} {rule.name}\s*<", front), rule.code
+
+
 def test_every_page_of_the_manual_is_linked_from_the_readme_or_the_index() -> None:
     index = (DOCS / "index.md").read_text("utf-8")
     readme = (ROOT / "README.md").read_text("utf-8")
     for page in DOCS.glob("*.md"):
         if page.name != "index.md":
             assert f"]({page.name}" in index or f"](docs/{page.name}" in readme, page
+
+
+@pytest.mark.parametrize("page", ["architecture.md", "performance.md"])
+def test_modules_that_the_manual_names_are_there(page: str) -> None:
+    tops = ("tapfix", "tools", "tests", "benchmarks")
+    there = [f"/{path.relative_to(ROOT)}" for top in tops for path in (ROOT / top).rglob("*.py")]
+    named = set(re.findall(r"`([\w/]+\.py)`", (DOCS / page).read_text("utf-8")))
+    of_an_app = {"app.py", "cli.py", "lib/store.py"}
+    assert named - of_an_app
+    for name in named - of_an_app:
+        assert any(path.endswith(f"/{name}") for path in there), name
 
 
 def test_what_the_readme_links_to_is_there() -> None:

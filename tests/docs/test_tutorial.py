@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 import shutil
 from pathlib import Path
 
@@ -12,18 +13,26 @@ from tests.docs.console import LEFT_OUT, fits, printed, steps
 
 ROOT = Path(__file__).parents[2]
 TUTORIAL = ROOT / "docs" / "tutorial.md"
+PAGES = [page for page in sorted((ROOT / "docs").glob("*.md")) if "```console" in page.read_text()]
 
 
-def test_the_tutorial_as_written(tmp_path: Path) -> None:
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_commands_print_what_the_page_says(page: Path, tmp_path: Path) -> None:
     shutil.copytree(
         ROOT / "examples", tmp_path / "examples", ignore=shutil.ignore_patterns("__pycache__")
     )
-    written = steps(TUTORIAL)
+    written = steps(page)
     outputs = printed([step.command for step in written], tmp_path, tmp_path / "state")
     assert len(outputs) == len(written)
     for step, output in zip(written, outputs, strict=True):
         lines = difflib.unified_diff(step.output.splitlines(), output.splitlines(), lineterm="")
         assert fits(output, step.output), "\n".join([f"$ {step.command}", *lines])
+
+
+def test_every_command_of_the_tutorial_is_run() -> None:
+    assert TUTORIAL in PAGES
+    opened = re.findall(r"^ *(?:```|~~~)\S+.*$", TUTORIAL.read_text("utf-8"), re.MULTILINE)
+    assert set(opened) == {"```console"}
 
 
 def test_the_tutorial_shows_what_it_is_for() -> None:

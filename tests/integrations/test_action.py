@@ -1,9 +1,11 @@
-"""The GitHub Action's script, as a runner starts it."""
+"""The GitHub Action's scripts, as a runner starts them."""
 
 from __future__ import annotations
 
 import json
+import os
 import re
+import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -118,6 +120,67 @@ def test_nothing_left_and_what_cannot_be_done(project: Path) -> None:
     assert done.outputs == {"exit-code": "2", "findings": "", "sarif-file": ""}
 
 
+def test_what_it_does_not_understand_it_refuses(project: Path) -> None:
+    done = step(project, TAPFIX_CHANGED_ONLY="yes")
+    assert (done.code, done.outputs) == (2, {"exit-code": "2"})
+    assert done.out == "::error title=tapfix::changed-only is true or false\n"
+    done = step(project, TAPFIX_SARIF_FILE="tapfix.sarif\nfindings=0")
+    assert (done.code, done.outputs) == (2, {"exit-code": "2"})
+
+
+def test_a_file_that_was_there_before_is_not_said_to_be_written(project: Path) -> None:
+    (project / "tapfix.sarif").write_text("{}")
+    done = step(project, TAPFIX_SARIF_FILE="tapfix.sarif", TAPFIX_ARGS="--no-such-option")
+    assert (done.code, done.outputs["sarif-file"]) == (2, "")
+
+
+def test_nothing_of_the_checkout_is_run(project: Path) -> None:
+    for name in ("json", "sys", "tapfix", "typer", "encodings"):
+        (project / f"{name}.py").write_text("open('ran', 'w')\n")
+    assert step(project, TAPFIX_ARGS="--select TAP007").outputs["findings"] == "2"
+    assert not (project / "ran").exists()
+
+
+def wheel(folder: Path, version: str) -> Path:
+    """A tapfix that only says its version."""
+    about = {
+        "METADATA": f"Metadata-Version: 2.1\nName: tapfix\nVersion: {version}\n",
+        "WHEEL": "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+        "entry_points.txt": "[console_scripts]\ntapfix = tapfix:main\n",
+        "RECORD": "",
+    }
+    file = folder / f"tapfix-{version}-py3-none-any.whl"
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("tapfix.py", f"def main():\n    print({version!r})\n")
+        for name, text in about.items():
+            archive.writestr(f"tapfix-{version}.dist-info/{name}", text)
+    return file
+
+
+def test_it_installs_the_version_that_is_asked_for_or_its_own(project: Path) -> None:
+    released, own = (wheel(project.parent, version) for version in ("9.9.9", "8.8.8"))
+    for name in ("venv", "ensurepip"):
+        (project / f"{name}.py").write_text("open('ran', 'w')\n")
+    found = project.parent / "path"
+    environment = {
+        "RUNNER_TEMP": str(project.parent),
+        "GITHUB_PATH": str(found),
+        # A wheel stands for the folder that the action lies in: pip takes both.
+        "GITHUB_ACTION_PATH": str(own),
+        "PIP_NO_INDEX": "1",
+        "PIP_FIND_LINKS": str(released.parent),
+    }
+    for asked, got in {"9.9.9": "9.9.9", "": "8.8.8"}.items():
+        given = {**environment, "TAPFIX_VERSION": asked}
+        ended = run(ROOT / "action" / "install.sh", cwd=project, environment=given)
+        assert (ended.returncode, ended.stderr) == (0, "")
+        added, *more = found.read_text().splitlines()
+        assert {added, *more} == {added}
+        path = {"PATH": os.pathsep.join([added, os.environ["PATH"]])}
+        assert run("bash", "-c", "tapfix", cwd=project, environment=path).stdout == f"{got}\n"
+    assert not (project / "ran").exists()
+
+
 def test_what_an_input_holds_is_never_run(project: Path) -> None:
     done = step(project, TAPFIX_PATHS="$(touch ran)", TAPFIX_ARGS="--select `touch${IFS}ran`")
     assert done.code == 2
@@ -132,6 +195,12 @@ def test_the_scripts_and_the_container_file_are_clean(tmp_path: Path) -> None:
     assert run("shellcheck", *scripts, cwd=tmp_path).stdout == ""
     checked = run("hadolint", ROOT / "Containerfile", cwd=tmp_path)
     assert (checked.returncode, checked.stdout) == (0, "")
+
+
+def test_github_would_take_the_action(tmp_path: Path) -> None:
+    words = ("--builtin-schema", "vendor.github-actions", ROOT / "action.yml")
+    checked = run("check-jsonschema", *words, cwd=tmp_path)
+    assert checked.returncode == 0, checked.stdout
 
 
 def test_every_input_and_output_is_one_that_the_script_knows() -> None:

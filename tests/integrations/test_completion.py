@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from tapfix.cli import main
 from tapfix.cli.options import COMPLETE, ShellName
 from tapfix.completion import VARIABLE, Shell, script
 from tapfix.registry import builtin_rules
@@ -157,6 +158,20 @@ def test_what_is_installed_where_and_nothing_else(tmp_path: Path) -> None:
     ended = run(FOLDER / "tapfix", "--install-completion", "powershell", cwd=tmp_path)
     assert (ended.returncode, ended.stdout) == (2, "")
     assert "--show-completion powershell | Out-String | Invoke-Expression" in ended.stderr
+
+
+def test_somebody_without_a_home_is_told_so(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("HOME", "BASH_COMPLETION_USER_DIR", "XDG_DATA_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    # As for a user that the system knows nothing of, in a container.
+    monkeypatch.setattr("os.path.expanduser", lambda path: path)
+    with pytest.raises(SystemExit) as ended:
+        main(["--install-completion", "bash"])
+    told = capsys.readouterr()
+    assert (ended.value.code, told.out) == (2, "")
+    assert told.err == "tapfix: cannot go on: no home folder: ~\n"
 
 
 def test_powershell_is_answered_as_its_script_asks(tmp_path: Path) -> None:

@@ -27,6 +27,7 @@ SHIPPED = (
     "docs",
 )
 LINE = "removal_policy=cdk.RemovalPolicy.RETAIN"
+NEW = "more stacks/new one.py"
 
 
 @pytest.fixture
@@ -56,11 +57,12 @@ def project(tmp_path: Path) -> Path:
     (folder / "tapfix.toml").write_text("require-clean = true\n")
     git(folder, "init", "-q", "-b", "main")
     commit(folder)
-    (folder / "new.py").write_text(flawed("New"))
+    (folder / NEW).parent.mkdir()
+    (folder / NEW).write_text(flawed("New"))
     (folder / "cdk.out" / "made.py").write_text(flawed("Made"))
     (folder / "script").write_text("#!/usr/bin/env python3\nprint()\n")
     (folder / "script").chmod(0o755)
-    git(folder, "add", "-f", "new.py", "cdk.out/made.py", "script")
+    git(folder, "add", "-f", NEW, "cdk.out/made.py", "script")
     return folder
 
 
@@ -90,7 +92,7 @@ def check_report(code: int, out: str) -> None:
     """What stands in the one file that is committed, and that may be asked about."""
     assert code == 1, out
     assert re.search(r"^- exit code: 1$", out, re.MULTILINE), out
-    assert re.search(r"^new\.py:8:\d+: TAP007 ", out, re.MULTILINE), out
+    assert re.search(rf"^{re.escape(NEW)}:8:\d+: TAP007 ", out, re.MULTILINE), out
     assert "old.py" not in out
     assert "made.py" not in out
 
@@ -106,15 +108,22 @@ def test_the_hooks_report_and_mend_what_is_committed(project: Path) -> None:
     (project / ".pre-commit-config.yaml").write_text("\n".join(lines) + "\n")
     git(project, "add", ".pre-commit-config.yaml")
 
+    before = git(project, "status", "--porcelain")
     check_report(*pre_commit(project, "run", "tapfix"))
+    assert git(project, "status", "--porcelain") == before
     code, out = pre_commit(project, "run", "tapfix-fix")
     assert code == 1, out
     assert "- files were modified by this hook" in out
     assert "- exit code" not in out
-    assert LINE not in (project / "new.py").read_text()
+    assert LINE not in (project / NEW).read_text()
     assert LINE in (project / "old.py").read_text()
-    git(project, "add", "new.py")
+    git(project, "add", NEW)
     code, out = pre_commit(project, "run")
+    assert code == 0, out
+
+
+def test_the_manifest_is_one_for_pre_commit(project: Path) -> None:
+    code, out = pre_commit(project, "validate-manifest", str(MANIFEST))
     assert code == 0, out
 
 

@@ -13,7 +13,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from tapfix.discover import repository_of
 from tapfix.discover.walk import is_below
 from tapfix.engine.files import held
-from tapfix.engine.journal import Entry, Run, checksum, locked, read_runs, reason
+from tapfix.engine.index import Run
+from tapfix.engine.journal import Entry, checksum, locked, read_runs, reason, unreadable
 from tapfix.engine.recovery import Ending, Recovered, interrupted, recover
 
 STATE_VARIABLE = "TAPFIX_STATE_DIR"
@@ -172,6 +173,20 @@ def is_obstacle(recovered: Recovered, paths: Iterable[str]) -> bool:
     if recovered.ending not in (Ending.GIVEN_UP, Ending.FAILED):
         return False
     return touches(recovered.run, [os.path.realpath(path) for path in paths])
+
+
+def remarks() -> tuple[str, ...]:
+    """What to say beside a list of the runs: which were cut off, and which cannot be read.
+
+    Raises OSError.
+    """
+    lost = (unread(number) for number in unreadable(journal_folder()))
+    return (*map(waiting, cut_off(["/"])), *lost)
+
+
+def unread(number: int) -> str:
+    """What to say of a run that is kept and cannot be read."""
+    return f"run {number} cannot be read: another version of tapfix wrote it, or it is damaged"
 
 
 def waiting(run: Run) -> str:

@@ -6,13 +6,14 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from tapfix.api.journal import journal_folder, told, touches, undone_by, waiting
+from tapfix.api.journal import journal_folder, told, touches, undone_by, unread, waiting
 from tapfix.api.result import Change
 from tapfix.discover.git import repository_of
 from tapfix.engine.disk import Change as FileChange
 from tapfix.engine.disk import StaleFile, WriteError, write_all
 from tapfix.engine.files import read
-from tapfix.engine.journal import Damaged, Entry, Kept, Run, content, locked, read_runs, reason
+from tapfix.engine.index import Kept, Run
+from tapfix.engine.journal import Damaged, Entry, content, locked, read_runs, reason, unreadable
 from tapfix.engine.recovery import Ending, Recovered, State, recover, state_of
 from tapfix.model.python.source import Problem
 
@@ -84,16 +85,22 @@ def _undo(
         run = next((run for run in reversed(standing) if touches(run, here)), None)
     else:
         run = next((run for run in known if run.number == number), None)
+    lost = [one for one in unreadable(journal) if number is None or one == number]
     if run is None:
-        return _nothing(number)
+        return _nothing(number, lost)
     if run.number in fallen:
         other = fallen[run.number]
         message = f"run {run.number} is undone already; tapfix undo {other} brings it back"
         return Undone(run, problems=(Problem("", message),))
-    return _perform(journal, run, preview)
+    undone = _perform(journal, run, preview)
+    newer = tuple(unread(one) for one in lost if one > run.number)
+    return replace(undone, notes=(*newer, *undone.notes))
 
 
-def _nothing(number: int | None) -> Undone:
+def _nothing(number: int | None, lost: Sequence[int] = ()) -> Undone:
+    """No run is meant; ``lost`` are those that cannot be read, of which one might be."""
+    if lost:
+        return Undone(problems=tuple(Problem("", unread(one)) for one in lost))
     missing = "there is nothing to undo here" if number is None else f"there is no run {number}"
     message = f"{missing}; tapfix undo --list shows what there is"
     return Undone(problems=(Problem("", message),))

@@ -13,11 +13,11 @@ from pathlib import Path
 
 from watchfiles import Change, watch
 
-from tapfix.config import OWN_FILE, PYPROJECT
+from tapfix.config import BASELINE_FILE, OWN_FILE, PYPROJECT, ConfigError, config_for
 from tapfix.discover import discover, repository_of
 from tapfix.discover.walk import APP_FILE, FOREIGN, is_read
 
-_SETTINGS = frozenset({OWN_FILE, PYPROJECT, ".gitignore"})
+_SETTINGS = frozenset({APP_FILE, BASELINE_FILE, OWN_FILE, PYPROJECT, ".gitignore"})
 QUIET_FOR = 100
 """So many milliseconds nothing has to change: an editor or git writes several files at once."""
 AT_MOST = 1600
@@ -42,15 +42,16 @@ class _Places:
         return change is Change.added and Path(path).is_dir() and not _is_skipped(path)
 
 
-def changes(paths: Iterable[str], config: Path | None = None) -> Iterator[None]:
+def changes(paths: Iterable[str], files: Iterable[str] = ()) -> Iterator[None]:
     """One item at once, then one after each time that files of the apps at ``paths`` changed.
 
-    Changes while the caller is at work on an item count for the next one. ``config`` is a file of
-    settings elsewhere. Ends where there is no folder to watch. Raises ``OSError`` where the system
-    watches no more folders, ``KeyboardInterrupt`` when the user has had enough.
+    Changes while the caller is at work on an item count for the next one. ``files`` count too:
+    settings or a baseline elsewhere. Ends where there is no folder to watch. Raises ``OSError``
+    where the system watches no more folders, ``KeyboardInterrupt`` when the user has had enough.
     """
     given = [str(Path(path).absolute()) for path in paths]
-    while (places := _places(given, config)).folders:
+    named = [str(Path(file).absolute()) for file in files]
+    while (places := _places(given, named)).folders:
         ready = False
         for found in watch(
             *sorted(places.folders),
@@ -67,13 +68,14 @@ def changes(paths: Iterable[str], config: Path | None = None) -> Iterator[None]:
                 continue
             ready = True
             yield
-            if found and _places(given, config) != places:
+            if found and _places(given, named) != places:
                 break
 
 
-def _places(given: Iterable[str], config: Path | None) -> _Places:
+def _places(given: Iterable[str], named: Iterable[str]) -> _Places:
     """Where changes count: in the apps' folders, in those of other files of theirs, and above."""
     folders: set[str] = set()
+    files = set(named)
     for path in given:
         if Path(path).is_dir():
             folders.update(_below(path))
@@ -82,10 +84,17 @@ def _places(given: Iterable[str], config: Path | None) -> _Places:
         if f"{app.root}/{APP_FILE}" in app.files:
             folders.update(_below(app.root))
         folders.update(filter(None, [repository_of(app.root)]))
-    if config is None:
-        return _Places(frozenset(folders))
-    file = config.absolute()
-    return _Places(frozenset({*folders, str(file.parent)}), frozenset({str(file)}))
+        files.update(filter(None, [_baseline_of(app.root)]))
+    beside = {str(Path(file).parent) for file in files}
+    return _Places(frozenset(folders.union(filter(os.path.isdir, beside))), frozenset(files))
+
+
+def _baseline_of(root: str) -> str | None:
+    """The baseline that an app's settings name, if they can be read: else the report says so."""
+    try:
+        return config_for(root, repository_of(root)).baseline
+    except ConfigError:
+        return None
 
 
 def _below(top: str) -> Iterator[str]:

@@ -60,7 +60,8 @@ def verify(
     chosen = Options(select=words_of(select), ignore=words_of(ignore))
     result = steps.found(paths or ["."], chosen, quiet=True)
     standings = verify_apps(result, Manner(python=python, bundle=bundle))
-    show_standing(standings, as_json=output_format is options.OutputFormat.JSON)
+    as_json = output_format is options.OutputFormat.JSON
+    show_standing(standings, result.hides, as_json=as_json)
     raise typer.Exit(max(2 if result.problems else 0, *(one.exit_code for one in standings), 0))
 
 
@@ -102,7 +103,7 @@ def undo(
     """
     if as_list and dry_run:
         raise typer.BadParameter("--list and --dry-run exclude each other")
-    from tapfix.api.journal import cut_off, runs, waiting
+    from tapfix.api.journal import remarks, runs
     from tapfix.api.undo import undo as bring_back
     from tapfix.report.undo import show_run, show_runs, show_undone
 
@@ -110,7 +111,7 @@ def undo(
         known = runs()
         if run is None:
             show_runs(known)
-            streams.tell(waiting(one) for one in cut_off(["/"]))
+            streams.tell(remarks())
             return
         for one in known:
             if one.number == run:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 import typer
@@ -101,7 +100,8 @@ def run(
     if interactive:
         _check_terminal()
     if watch:
-        _watch(paths or ["."], config, context.obj, quiet=quiet)
+        named = [file for file in (config, baseline) if file is not None]
+        _watch(paths or ["."], map(str, named), context.obj, quiet=quiet)
     unsaved = _unsaved(paths or [], stdin_filename)
     if (
         apply
@@ -151,8 +151,8 @@ def _check_reason(reason: str) -> None:
         raise typer.BadParameter(f"{IGNORES}: {fault}")
 
 
-def _watch(paths: Sequence[str], config: Path | None, called: Called, *, quiet: bool) -> NoReturn:
-    """Report now and after each change, until the user has had enough.
+def _watch(paths: Sequence[str], files: Iterable[str], called: Called, *, quiet: bool) -> NoReturn:
+    """Report now and after each change, of ``files`` too, until the user has had enough.
 
     With ``--apply`` it would write under the hands of whoever types; ``run`` has refused that.
     """
@@ -166,7 +166,7 @@ def _watch(paths: Sequence[str], config: Path | None, called: Called, *, quiet: 
     ends = words.index("--") if "--" in words else len(words)
     once = [*(word for word in words[:ends] if word != WATCH), *words[ends:]]
     code = None
-    for _ in changes(paths, config):
+    for _ in changes(paths, files):
         if sys.stdout.isatty():
             sys.stdout.write("\x1b[2J\x1b[H")
         code = called.again(once)
@@ -175,8 +175,12 @@ def _watch(paths: Sequence[str], config: Path | None, called: Called, *, quiet: 
         if not quiet:
             streams.tell(["waiting for changes; Ctrl-C ends this"])
         sys.stdout.flush()
-    # Without a folder to watch, it says once what is wrong with the paths.
-    raise typer.Exit(called.again(once) if code is None else code)
+    if code is None:
+        # Without a folder to watch, it says once what is wrong with the paths.
+        code = called.again(once)
+    elif code != INTERRUPTED:
+        raise Ended(["there is nothing left to watch"])
+    raise typer.Exit(code)
 
 
 def _unsaved(paths: Sequence[str], name: str | None) -> Unsaved | None:

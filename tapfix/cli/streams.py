@@ -24,8 +24,10 @@ def prepare() -> None:
 
 def tell(lines: Iterable[str]) -> None:
     """Say something on standard error, a line each."""
+    from tapfix.report.clean import clean_name
+
     for line in lines:
-        print(f"tapfix: {line}", file=sys.stderr, flush=True)
+        print(f"tapfix: {clean_name(line)}", file=sys.stderr, flush=True)
 
 
 def tell_refusal(error: OSError) -> None:

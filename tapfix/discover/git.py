@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from tapfix.discover.asking import ask
 from tapfix.discover.gitignore import IgnoreFile, read_ignore_file
 
 
@@ -52,22 +53,11 @@ def exclude_file(repository: str | None) -> tuple[IgnoreFile, ...]:
 
 
 def tracked_python_files(repository: str) -> frozenset[str]:
-    """Absolute paths of the Python files that git tracks; empty where git cannot tell.
-
-    Nothing that the repository configures is run: a file-system monitor is a program of its owner's
-    choice. The repository's owner does not matter either (in a container it is often another user).
-    """
-    import subprocess
-
-    command = ["git", "-c", "safe.directory=*", "-c", "core.fsmonitor=false"]
-    command += ["ls-files", "-z", "--cached", "--", "*.py"]
-    # Inside a git hook these name the repository that is being committed to.
-    environment = {name: value for name, value in os.environ.items() if name[:4] != "GIT_"}
+    """Absolute paths of the Python files that git tracks; empty where git cannot tell."""
+    words = ("ls-files", "-z", "--cached", "--", "*.py")
     try:
-        run = subprocess.run(
-            command, cwd=repository, env=environment, capture_output=True, check=True
-        )
-    except (OSError, subprocess.CalledProcessError):
+        answer = ask(repository, *words, trusting=True)
+    except OSError:
         return frozenset()
-    names = os.fsdecode(run.stdout).split("\0")
+    names = os.fsdecode(answer.out).split("\0") if answer.code == 0 else ()
     return frozenset(f"{repository.rstrip('/')}/{name}" for name in names if name)

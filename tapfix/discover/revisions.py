@@ -1,18 +1,21 @@
 """What git says of files: which have changed since a revision, and which it does not hold.
 
-git is asked as it stands, without its variables that a hook sets. It runs none of the hooks of a
-repository, and answers only where it trusts the repository's owner.
+git answers only where it trusts the repository's owner.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 
+from tapfix.discover.asking import Answer, ask, compare
 from tapfix.discover.git import repository_of
 
 HEAD = "HEAD"
+_UNFLAGGED, _SAME = "H", " "
+"""How git marks a file that it looks at, and one that is on disk as it is in the index."""
+_Ask = Callable[..., Answer]
 Paths = frozenset[str]
 """Real paths."""
 
@@ -88,18 +91,20 @@ def _fork_point(repository: str, revision: str) -> str | None:
         raise GitError(f"git knows no commit {revision!r} in {repository}")
     if head is None or head == commit:
         return commit
-    code, out, _ = _ask(repository, "merge-base", commit, head)
-    if code:
+    answer = _answer(repository, "merge-base", commit, head)
+    if answer.code:
         raise GitError(f"git knows no common commit of {revision} and HEAD in {repository}")
-    return out.decode("ascii").split()[0]
+    return answer.out.decode("ascii").split()[0]
 
 
 def _commit(repository: str, revision: str) -> str | None:
-    words = ("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
-    code, out, error = _ask(repository, *words)
-    if code and error:
-        raise GitError(f"git cannot read {repository}: {error}")
-    return out.decode("ascii").strip() if code == 0 else None
+    """The commit that a revision names, or None."""
+    if revision.startswith("-"):  # that is no name, but git would take it for an option
+        return None
+    answer = _answer(repository, "rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}")
+    if answer.code and answer.error:
+        raise GitError(f"git cannot read {repository}: {answer.error}")
+    return answer.out.decode("ascii").strip() if answer.code == 0 else None
 
 
 def _recorded(outer: str, commit: str, path: str) -> str | None:
@@ -107,18 +112,21 @@ def _recorded(outer: str, commit: str, path: str) -> str | None:
 
     That is not always there: git then says so when it is asked about it.
     """
-    rows = _git(outer, "ls-tree", "-z", commit, "--", path).split(b"\0")
-    fields = rows[0].split()
+    fields = _git(outer, "--literal-pathspecs", "ls-tree", commit, "--", path).split()
     return fields[2].decode("ascii") if len(fields) > 2 and fields[1] == b"commit" else None
 
 
 def _changed(repository: str, base: str | None) -> set[str]:
-    """Real paths of the files that differ from a commit, or that it does not know."""
+    """Real paths of the files that differ from a commit, staged or not, or that it does not know.
+
+    ``git diff`` would tell at once, but writes down in the index what it has looked at.
+    """
     if base is None:
         known = _names(repository, "ls-files", "-z", "--cached")
     else:
-        plain = ("--no-renames", "--no-ext-diff", "--no-textconv", "--ignore-submodules=all")
-        known = _names(repository, "diff", "--name-only", "-z", *plain, base, "--")
+        staged = _names(repository, "diff-index", "-z", "--cached", "--name-only", base, "--")
+        edited = (path for path, how in _status(repository) if how[1] != _SAME)
+        known = [*staged, *edited]
     others = _names(repository, "ls-files", "-z", "--others", "--exclude-standard")
     return {os.path.realpath(path) for path in (*known, *others)}
 
@@ -159,45 +167,50 @@ class Uncommitted:
 
 
 def _tracked_and_touched(repository: str) -> tuple[Paths, Paths]:
-    tracked = _names(repository, "ls-files", "-z", "--cached")
-    words = ("-z", "--porcelain=v1", "--untracked-files=no", "--ignore-submodules=all")
-    rows = _git(repository, "status", *words, "--no-renames").split(b"\0")
-    touched = (f"{repository}/{os.fsdecode(row[3:])}" for row in rows if row)
+    tracked, touched = set(), {path for path, _ in _status(repository)}
+    for row in _rows(_git(repository, "ls-files", "-z", "-v", "--cached")):
+        flag, path = row[0], _path(repository, row[2:])
+        tracked.add(path)
+        # The user has told git not to look at what such a file holds.
+        if flag != _UNFLAGGED:
+            touched.add(path)
     return frozenset(tracked), frozenset(touched)
+
+
+def _status(repository: str) -> Iterator[tuple[str, str]]:
+    """The tracked files that differ from the last commit, with two letters that say how: in the
+    index, and beyond that on disk.
+    """
+    words = ("-z", "--porcelain=v1", "--untracked-files=no", "--ignore-submodules=all")
+    for row in _rows(_git(repository, "status", *words, "--no-renames", ask=compare)):
+        yield _path(repository, row[3:]), row[:2]
 
 
 def _names(repository: str, *words: str) -> list[str]:
     """The absolute paths that git names, of which each ends with a NUL."""
-    names = os.fsdecode(_git(repository, *words)).split("\0")
-    return [f"{repository.rstrip('/')}/{name}" for name in names if name]
+    return [_path(repository, name) for name in _rows(_git(repository, *words))]
 
 
-def _git(repository: str, *words: str) -> bytes:
-    """What git prints. Raises GitError with the first line of what it says when it fails."""
-    code, out, error = _ask(repository, *words)
-    if code:
-        raise GitError(f"git cannot read {repository}: {error or f'it ended with {code}'}")
-    return out
+def _rows(answer: bytes) -> list[str]:
+    return [row for row in os.fsdecode(answer).split("\0") if row]
 
 
-def _ask(repository: str, *words: str) -> tuple[int, bytes, str]:
-    """Exit code, output, and the first line of its errors. Raises GitError if there is no git."""
-    import subprocess
+def _path(repository: str, name: str) -> str:
+    return f"{repository.rstrip('/')}/{name}"
 
-    command = ["git", "--no-optional-locks", "--literal-pathspecs", "-c", "core.fsmonitor=false"]
-    command += ["-c", f"core.hooksPath={os.devnull}", *words]
+
+def _git(repository: str, *words: str, ask: _Ask = ask) -> bytes:
+    """What git prints. Raises GitError with what it says when it fails."""
+    answer = _answer(repository, *words, ask=ask)
+    if answer.code:
+        error = answer.error or f"it ended with {answer.code}"
+        raise GitError(f"git cannot read {repository}: {error}")
+    return answer.out
+
+
+def _answer(repository: str, *words: str, ask: _Ask = ask) -> Answer:
+    """What git says. Raises GitError if there is no git."""
     try:
-        run = subprocess.run(
-            command, cwd=repository, env=_environment(repository), capture_output=True, check=False
-        )
+        return ask(repository, *words)
     except OSError as error:
         raise GitError(f"git is needed and cannot be run: {error.strerror or error}") from error
-    lines = os.fsdecode(run.stderr).strip().splitlines()
-    return run.returncode, run.stdout, lines[0] if lines else ""
-
-
-def _environment(repository: str) -> Mapping[str, str]:
-    """The environment without what a hook says of the repository that is being committed to."""
-    kept = {name: value for name, value in os.environ.items() if name[:4] != "GIT_"}
-    # A repository that git cannot read must not be taken for a folder of the one around it.
-    return {**kept, "GIT_CEILING_DIRECTORIES": os.path.dirname(repository), "LC_ALL": "C"}

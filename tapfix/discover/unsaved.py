@@ -26,8 +26,16 @@ def discover_unsaved(unsaved: Unsaved) -> Discovery:
     path = unsaved.path
     found = discover([path]) if os.path.lexists(path) else _around(path)
     text = {path: unsaved.data}
-    apps = (replace(app, files={**app.files, **text}) for app in found.apps if path in app.files)
-    return replace(found, apps=tuple(apps))
+    apps = [replace(app, files={**app.files, **text}) for app in found.apps if path in app.files]
+    problems = found.problems if apps or found.problems else (_no_file_of_an_app(path),)
+    return replace(found, apps=tuple(apps), problems=problems)
+
+
+def _no_file_of_an_app(path: str) -> Problem:
+    """What to say of a path at which something is that no text can stand for."""
+    if os.path.isdir(path):
+        return Problem(path, "is a folder")
+    return Problem(path, f"is another name of {os.path.realpath(path)}: give that one")
 
 
 def _around(path: str) -> Discovery:

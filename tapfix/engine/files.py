@@ -33,10 +33,13 @@ def kind_of(path: str) -> Kind:
 
 
 def give(path: str, kind: Kind) -> None:
-    """Give a file the mode of a kind, and its owner where that is allowed."""
+    """Give a file the mode of a kind, its owner where that is allowed, and so its group."""
     if hasattr(os, "chown"):
-        with contextlib.suppress(PermissionError):  # only root may give files away
+        try:
             os.chown(path, kind.owner, kind.group)
+        except PermissionError:  # only root may give files away; a group, whoever is in it
+            with contextlib.suppress(PermissionError):
+                os.chown(path, -1, kind.group)
     os.chmod(path, kind.mode)
 
 

@@ -11,16 +11,13 @@ from __future__ import annotations
 import contextlib
 import errno
 import hashlib
-import json
 import os
 import stat
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
 
 from tapfix.engine.disk import Step
 from tapfix.engine.files import (
-    Kind,
     held,
     kind_of,
     missing_folders,
@@ -28,6 +25,7 @@ from tapfix.engine.files import (
     sync_folders,
     write_new,
 )
+from tapfix.engine.index import Kept, Run, run_of, text_of
 
 KEPT_RUNS = 50
 """So many runs are kept, the newest."""
@@ -36,52 +34,11 @@ KEPT_BYTES = 64 * 2**20
 PATIENCE = 10.0
 """Seconds to wait for another run that is writing."""
 
-_FORMAT = 1
 _BYTES, _PENDING, _WHOLE = "bytes", "pending.json", "run.json"
 
 
 class Damaged(Exception):
     """What a journal keeps is no longer what was put there; ``str`` says of what, in one line."""
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """A file of a run: its path as it was named, where it really is, and its names on the way.
-
-    ``before`` and ``after`` are SHA-256 sums, None where there was no file. What it held is
-    ``size`` bytes from ``offset``; ``kind`` is what it was besides. A link that comes or goes
-    itself holds where it leads.
-    """
-
-    path: str
-    target: str
-    new: str
-    old: str
-    before: str | None
-    after: str | None
-    offset: int = 0
-    size: int = 0
-    kind: Kind | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """A run that wrote, or began to.
-
-    ``number`` grows from run to run, ``time`` is when it began, in seconds since the epoch,
-    ``undoes`` the number of the run that it took back, ``fixes`` how many fixes it made. ``made``
-    are the folders it made, the outermost first, ``dropped`` those that it was to remove if empty.
-    ``is_whole`` says whether it came to its end.
-    """
-
-    number: int
-    time: float
-    undoes: int | None
-    fixes: int
-    files: tuple[Kept, ...]
-    made: tuple[str, ...]
-    dropped: tuple[str, ...]
-    is_whole: bool
 
 
 Clock = Callable[[], float]
@@ -149,25 +106,51 @@ def _make_private(journal: str) -> None:
     for folder in missing_folders(journal):
         with contextlib.suppress(FileExistsError):  # another run has come first
             os.mkdir(folder, 0o700)
+    status = _trusted(journal)
+    if status.st_mode & 0o077:
+        os.chmod(journal, 0o700)
+
+
+def _trusted(journal: str) -> os.stat_result:
+    """The status of a journal. Raises OSError if it is none of the user's own."""
     status = os.lstat(journal)
     if not stat.S_ISDIR(status.st_mode):
         raise NotADirectoryError(errno.ENOTDIR, "is no folder", journal)
     if hasattr(os, "geteuid") and status.st_uid != os.geteuid():
         raise PermissionError(errno.EPERM, "belongs to another user", journal)
-    if status.st_mode & 0o077:
-        os.chmod(journal, 0o700)
+    return status
 
 
 def read_runs(journal: str) -> tuple[Run, ...]:
-    """The runs of a journal, the oldest first; what cannot be read is left out."""
+    """The runs of a journal, the oldest first; what cannot be read is left out.
+
+    Raises OSError where the journal is none of the user's own.
+    """
     found = (_read_run(journal, number) for number in _numbers(journal))
     return tuple(run for run in found if run is not None)
 
 
+def unreadable(journal: str) -> tuple[int, ...]:
+    """The numbers of runs that another version of tapfix wrote, or that are damaged.
+
+    Raises OSError where the journal is none of the user's own.
+    """
+    return tuple(
+        number
+        for number in _numbers(journal)
+        if _read_run(journal, number) is None and _has_index(_folder(journal, number))
+    )
+
+
+def _has_index(folder: str) -> bool:
+    return any(os.path.exists(os.path.join(folder, name)) for name in (_PENDING, _WHOLE))
+
+
 def _numbers(journal: str) -> list[int]:
     try:
+        _trusted(journal)
         names = os.listdir(journal)
-    except OSError:
+    except FileNotFoundError:
         return []
     return sorted(int(name) for name in names if name.isascii() and name.isdigit())
 
@@ -180,32 +163,10 @@ def _read_run(journal: str, number: int) -> Run | None:
     folder = _folder(journal, number)
     is_whole = os.path.exists(os.path.join(folder, _WHOLE))
     try:
-        with open(os.path.join(folder, _WHOLE if is_whole else _PENDING), encoding="ascii") as file:
-            return _run_of(json.load(file), number, is_whole)
-    except (OSError, ValueError, TypeError, KeyError):
+        with open(os.path.join(folder, _WHOLE if is_whole else _PENDING), "rb") as file:
+            return run_of(file.read(), number, is_whole=is_whole)
+    except (OSError, ValueError):
         return None
-
-
-def _run_of(index: object, number: int, is_whole: bool) -> Run:
-    """A run from its index. Raises ValueError, TypeError or KeyError if it is none of ours."""
-    if not isinstance(index, dict):
-        raise TypeError("an index is a table")
-    if index.pop("format") != _FORMAT:
-        raise ValueError("another version of tapfix wrote this")
-    files = index.pop("files")
-    made, dropped = index.pop("made"), index.pop("dropped")
-    if not (isinstance(files, list) and isinstance(made, list) and isinstance(dropped, list)):
-        raise TypeError("lists are missing")
-    kept = tuple(_kept_of(dict(file)) for file in files)
-    rest: dict[str, object] = {**index, "files": kept, "made": tuple(made)}
-    rest |= {"dropped": tuple(dropped), "number": number, "is_whole": is_whole}
-    return Run(**rest)  # type: ignore[arg-type]
-
-
-def _kept_of(file: dict[str, object]) -> Kept:
-    kind = file.pop("kind")
-    fields = {**file, "kind": Kind(**kind) if isinstance(kind, dict) else None}
-    return Kept(**fields)  # type: ignore[arg-type]
 
 
 def content(journal: str, run: Run, kept: Kept) -> bytes | None:
@@ -254,7 +215,11 @@ def tidy(journal: str) -> None:
     What cannot be removed stays.
     """
     room = KEPT_BYTES
-    for position, number in enumerate(reversed(_numbers(journal))):
+    try:
+        numbers = _numbers(journal)
+    except OSError:
+        return
+    for position, number in enumerate(reversed(numbers)):
         folder = _folder(journal, number)
         with contextlib.suppress(OSError):
             names = os.listdir(folder)
@@ -297,18 +262,12 @@ class Entry:
         self._folder = folder
         olds = [_old(step) for step in steps]
         write_new(os.path.join(folder, _BYTES), b"".join(old or b"" for old in olds), 0o600)
-        index = {
-            "format": _FORMAT,
-            "time": self._now(),
-            "undoes": self._undoes,
-            "fixes": self._fixes,
-            "files": [asdict(kept) for kept in _kept_all(steps, olds)],
-            "made": list(made),
-            "dropped": list(dropped),
-        }
+        kept = tuple(_kept_all(steps, olds))
+        text = text_of(
+            kept, made, dropped, time=self._now(), undoes=self._undoes, fixes=self._fixes
+        )
         unfinished = os.path.join(folder, "new.json")
-        # ASCII: a path may hold bytes that are no UTF-8, which no encoder would take.
-        write_new(unfinished, json.dumps(index).encode("ascii"), 0o600)
+        write_new(unfinished, text, 0o600)
         os.replace(unfinished, os.path.join(folder, _PENDING))
         sync_folders([folder, self._journal])
 

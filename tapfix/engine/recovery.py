@@ -16,10 +16,9 @@ from tapfix.engine.files import (
     remove_if_empty,
     sync_folders,
 )
+from tapfix.engine.index import Kept, Run
 from tapfix.engine.journal import (
     Damaged,
-    Kept,
-    Run,
     checksum,
     content,
     forget,
@@ -106,7 +105,7 @@ def _recover(journal: str, run: Run) -> Recovered:
     try:
         return _mended(journal, run)
     except OSError as error:
-        return Recovered(run, Ending.FAILED, reason=reason(error, run.files[0].path))
+        return Recovered(run, Ending.FAILED, reason=reason(error, journal))
     except Damaged as error:
         return Recovered(run, Ending.FAILED, reason=str(error))
 

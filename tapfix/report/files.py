@@ -9,6 +9,8 @@ import stat
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
+_SOURCES = (".py", ".toml", f"{os.sep}cdk.json")
+
 
 def check_writable(files: Iterable[Path]) -> None:
     """Find out before a run what would fail after it. Raises ``OSError`` with the file's name."""
@@ -16,6 +18,8 @@ def check_writable(files: Iterable[Path]) -> None:
         folder = Path(os.path.realpath(file)).parent
         if file.is_dir():
             raise IsADirectoryError(0, "it is a folder", str(file))
+        if file.exists() and os.path.realpath(file).endswith(_SOURCES):
+            raise FileExistsError(0, "it is a source file, which a report would replace", str(file))
         if not _is_special(file) and not folder.is_dir():
             raise FileNotFoundError(0, "there is no such folder", str(file))
         if not os.access(file if _is_special(file) else folder, os.W_OK):
@@ -54,7 +58,9 @@ def _is_special(file: Path) -> bool:
 def _staged(target: Path, data: bytes) -> Path:
     """The content in a file beside the target, with the target's mode."""
     new = target.parent / f".tapfix-{secrets.token_hex(6)}.new"
-    descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+    # As new files are; but what others may not read, they may not read on its way.
+    mode = 0o600 if target.exists() else 0o666
+    descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(data)

@@ -10,9 +10,11 @@ from pathlib import Path
 
 from tapfix.api.journal import undone_by
 from tapfix.api.undo import Undone
-from tapfix.engine.journal import Run
+from tapfix.engine.index import Run
+from tapfix.report.clean import clean_name
+from tapfix.report.diff import print_diff
 from tapfix.report.names import shown
-from tapfix.report.paint import paint_for, painted_diff
+from tapfix.report.paint import paint_for
 from tapfix.report.text import Voice
 
 
@@ -20,25 +22,17 @@ def show_undone(undone: Undone, *, preview: bool) -> None:
     """What was brought back, or the diff of what would be; aside what there is to say."""
     base = str(Path.cwd())
     if preview:
-        _show_diff(undone, base)
+        from tapfix.engine.diff import unified_diff
+
+        print_diff(unified_diff(undone.changes, base))
     elif undone.run is not None and not undone.problems:
         number, count = undone.run.number, len(undone.changes)
         again = "" if undone.run.undoes is None else ", and what it had undone is there again"
         print(f"Undone: run {number}; {_files(count)} brought back{again}.")
-        _print(f"    {shown(path, base)}" for path in undone.changes)
+        _print(f"    {clean_name(shown(path, base))}" for path in undone.changes)
     _tell(undone.notes)
     for line in Voice(base, paint_for(sys.stderr, os.environ)).problems(undone.problems):
         print(line, file=sys.stderr)
-
-
-def _show_diff(undone: Undone, base: str) -> None:
-    from tapfix.engine.diff import unified_diff
-
-    diff = unified_diff(undone.changes, base)
-    paint = paint_for(sys.stdout, os.environ)
-    sys.stdout.flush()
-    sys.stdout.buffer.write(painted_diff(diff) if paint.enabled and sys.stdout.isatty() else diff)
-    sys.stdout.buffer.flush()
 
 
 def show_runs(runs: Sequence[Run]) -> None:
@@ -54,7 +48,7 @@ def show_run(run: Run) -> None:
     base = str(Path.cwd())
     for kept in run.files:
         verb = "made" if kept.before is None else "deleted" if kept.after is None else "changed"
-        print(f"{verb:8}{shown(kept.path, base)}")
+        print(f"{verb:8}{clean_name(shown(kept.path, base))}")
 
 
 def _line(run: Run, fallen: Mapping[int, int]) -> str:
@@ -62,7 +56,7 @@ def _line(run: Run, fallen: Mapping[int, int]) -> str:
     what = f"{_files(len(run.files))}"
     if run.files:
         places = [os.path.dirname(kept.path) for kept in run.files]
-        what += f" in {os.path.commonpath(places)}"
+        what += f" in {clean_name(os.path.commonpath(places))}"
     if run.undoes is not None:
         what += f"; undoes {run.undoes}"
     if run.number in fallen:
@@ -76,7 +70,7 @@ def _files(count: int) -> str:
 
 def _tell(lines: Iterable[str]) -> None:
     for line in lines:
-        print(f"tapfix: {line}", file=sys.stderr)
+        print(f"tapfix: {clean_name(line)}", file=sys.stderr)
 
 
 def _print(lines: Iterator[str]) -> None:

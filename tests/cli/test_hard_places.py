@@ -289,9 +289,9 @@ def test_a_terminal_that_knows_ascii_alone(app: Path, mode: str) -> None:
     (app / "caf\u00e9.py").write_bytes(FLAWED + "# caf\u00e9\n".encode())
     plain = {
         "LC_ALL": "C",
-        "INVALIDUTF8": "0",
-        "INVALIDCOERCECLOCALE": "0",
-        "INVALIDIOENCODING": "",
+        "PYTHONUTF8": "0",
+        "PYTHONCOERCECLOCALE": "0",
+        "PYTHONIOENCODING": "",
     }
     code, out, err = tapfix(app, mode, ".", environment=plain)
     assert (code, errors(err)) == (0 if mode == "--apply" else 1, [])
@@ -308,7 +308,7 @@ def test_a_reader_that_goes_away_changes_no_exit_code(
     reader, writer = os.pipe()
     os.close(reader)
     try:
-        environment = {"INVALIDUNBUFFERED": unbuffered}
+        environment = {"PYTHONUNBUFFERED": unbuffered}
         code, _, err = tapfix(app, mode, ".", environment=environment, output=writer)
     finally:
         os.close(writer)
@@ -320,7 +320,7 @@ def test_a_reader_that_goes_away_changes_no_exit_code(
 @pytest.mark.parametrize("mode", ["--apply", "--dry-run", "--output-format=json"])
 def test_output_that_finds_no_room(app: Path, mode: str, unbuffered: str) -> None:
     with Path("/dev/full").open("wb") as full:
-        environment = {"INVALIDUNBUFFERED": unbuffered}
+        environment = {"PYTHONUNBUFFERED": unbuffered}
         code, _, err = tapfix(app, mode, ".", environment=environment, output=full.fileno())
     assert errors(err) == []
     assert (code, err[-1]) == (2, "tapfix: cannot go on: No space left on device")

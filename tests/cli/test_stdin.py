@@ -130,6 +130,58 @@ def test_what_makes_no_sense(piped: Piped, words: list[str], line: str) -> None:
     assert line in " ".join(err.split())
 
 
+def test_what_no_text_can_stand_for(app: Path, piped: Piped) -> None:
+    (app / "cdk.json").write_text("{}")
+    (app / "lib").mkdir()
+    (app / "lib.py").mkdir()
+    (app / "link.py").symlink_to("app.py")
+    for name, line in {
+        "lib": "error: lib: is a folder",
+        "lib.py": "error: lib.py: is a folder",
+        "link.py": f"error: link.py: is another name of {app}/app.py: give that one",
+    }.items():
+        for words in ([], ["--apply"]):
+            code, out, err = piped(ON, *words, "--stdin-filename", name, "-")
+            assert (code, out, err.splitlines()[0]) == (2, ON if words else b"", line)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"",
+        b"\n",
+        b"\xef\xbb\xbf" + ON.replace(b"\n", b"\r\n"),
+        b"\xef\xbb\xbf",
+        b"import aws_cdk\n\0",
+        b"# coding: klingon\n" + ON,
+        ON.rstrip(b"\n"),
+        ON + b"\f\n\r# old\r",
+    ],
+)
+@pytest.mark.parametrize("name", ["app.py", "new.py"])
+def test_every_byte_that_no_fix_changes_comes_out(
+    app: Path, piped: Piped, name: str, text: bytes
+) -> None:
+    code, out, _ = piped(text, "--apply", "--stdin-filename", name, "-")
+    is_bad = b"\0" in text or b"klingon" in text
+    assert (code, out) == (2, text) if is_bad else (0, text.replace(b"True", b"False"))
+    assert contents(app) == {"app.py": ON}
+
+
+def test_the_settings_are_those_of_the_files_folder(
+    app: Path, piped: Piped, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (app / "inner").mkdir()
+    (app / "inner/cdk.json").write_text("{}")
+    (app / "inner/tapfix.toml").write_text('ignore = ["TAP901"]\n')
+    (app / "tapfix.toml").write_text('select = ["TAP901"]\n')
+    for folder, words in ((app, ["inner/new.py"]), (app / "inner", ["new.py"])):
+        monkeypatch.chdir(folder)
+        assert piped(ON, "--stdin-filename", *words, "-")[:2] == (0, b"")
+    monkeypatch.chdir(app / "inner")
+    assert piped(ON, "--stdin-filename", "../new.py", "-")[0] == 1
+
+
 def test_a_new_file_belongs_to_the_app_around_it(app: Path, piped: Piped) -> None:
     (app / "cdk.json").write_text("{}")
     (app / "lib").mkdir()

@@ -71,6 +71,16 @@ def test_the_list(app: Path, tapfix: Run) -> None:
     assert tapfix("undo", "--list", "7") == (2, b"", "tapfix: there is no run 7\n")
 
 
+def test_a_run_that_cannot_be_read_is_told(app: Path, tapfix: Run, state: Path) -> None:
+    tapfix("--apply")
+    (state / "journal/000001/run.json").write_text('{"format": 99}')
+    line = "run 1 cannot be read: another version of tapfix wrote it, or it is damaged\n"
+    assert tapfix("undo", "--list") == (0, b"", f"tapfix: no runs are kept\ntapfix: {line}")
+    for words in ([], ["1"], ["--dry-run"]):
+        assert tapfix("undo", *words) == (2, b"", f"error: {line}")
+    assert (app / "app.py").read_bytes() == OFF
+
+
 def test_the_diff_of_an_undo_is_one_that_git_takes(app: Path, tapfix: Run) -> None:
     tapfix("--apply")
     code, diff, err = tapfix("undo", "--dry-run")

@@ -107,6 +107,36 @@ def test_each_change_of_the_app_is_one_report_until_an_interrupt(project: Path) 
     assert "RETAIN" in (project / "more" / "deep" / "store.py").read_text()
 
 
+def test_what_else_a_report_depends_on(project: Path, tmp_path: Path) -> None:
+    """What the CDK is to run, and what a baseline holds, wherever it is."""
+    (project / "tapfix.toml").write_text('baseline = "../old.json"\n')
+    once = [sys.executable, "-m", "tapfix", "--write-baseline", "--quiet", "."]
+    (project / "app.py").write_text(sound("Some"))
+    subprocess.run(once, cwd=project, check=True)
+    (project / "app.py").write_text(flawed("Some"))
+    with watching(project) as watch:
+        assert len(watch.next()) == 1
+        subprocess.run(once, cwd=project, check=True)
+        assert watch.next() == []
+        (project / "cdk.json").write_text('{"app": "python3 other.py"}\n')
+        assert watch.next() == []
+    with watching(project, "--baseline", "../new.json") as watch:
+        assert watch.next() == []
+        (tmp_path / "new.json").write_bytes((tmp_path / "old.json").read_bytes())
+        assert watch.next() == []
+    assert "RETAIN" in (project / "app.py").read_text()
+
+
+def test_it_ends_where_nothing_is_left(project: Path) -> None:
+    with watching(project, str(project / "lib"), str(project / "missing")) as watch:
+        watch.next()
+        (project / "lib").rename(project / "gone")
+        watch.next()
+        assert watch.process.stdout is not None
+        assert watch.process.stdout.read() == "tapfix: there is nothing left to watch\n"
+        assert watch.process.wait(20) == 2
+
+
 def test_only_a_terminal_is_cleared(project: Path) -> None:
     ours, theirs = pty.openpty()
     command = [sys.executable, "-m", "tapfix", "--watch"]

@@ -108,9 +108,33 @@ def test_a_branch_counts_from_where_it_was_left(repository: Path) -> None:
     assert changed(repository) == ["d.py"]
 
 
+def test_what_is_staged_as_it_was_where_the_branch_was_left(repository: Path) -> None:
+    git(repository, "checkout", "-q", "-b", "feature")
+    commit(repository, a="2")
+    (repository / "a.py").write_text("1")
+    git(repository, "add", "a.py")
+    assert (changed(repository, "main"), changed(repository)) == ([], ["a.py"])
+
+
 def test_a_renamed_file_has_changed(repository: Path) -> None:
     git(repository, "mv", "a.py", "z.py")
     assert changed(repository) == uncommitted(repository) == ["z.py"]
+
+
+def test_the_name_that_a_file_had_is_not_taken_for_another(repository: Path) -> None:
+    """git would print it in a row of its own, without the letters that others have."""
+    commit(repository, xx_a="long\n" * 9)
+    git(repository, "mv", "xx_a.py", "z.py")
+    assert uncommitted(repository) == ["z.py"]
+
+
+@pytest.mark.parametrize("flag", ["--assume-unchanged", "--skip-worktree"])
+def test_no_commit_is_known_to_hold_what_git_must_not_look_at(repository: Path, flag: str) -> None:
+    git(repository, "update-index", flag, "a.py")
+    assert uncommitted(repository) == ["a.py"]
+    (repository / "a.py").write_text("2")
+    assert uncommitted(repository) == ["a.py"]
+    assert uncommitted(repository, repository / "a.py") == []
 
 
 def test_without_any_commit_all_is_new(tmp_path: Path) -> None:
@@ -123,12 +147,42 @@ def test_without_any_commit_all_is_new(tmp_path: Path) -> None:
         changed(tmp_path, "main")
 
 
-@pytest.mark.parametrize("revision", ["nope", "--output=x", "", "HEAD:a.py", "a b"])
+@pytest.mark.parametrize(
+    "revision",
+    ["nope", "--output=x", "--abbrev-ref=x", "", "HEAD:a.py", "a b", "caf\udce9", "a\nb"],
+)
 def test_a_revision_that_is_none(repository: Path, revision: str) -> None:
-    with pytest.raises(GitError, match=r"^git ") as caught:
+    with pytest.raises(GitError, match=r"^git knows no commit ") as caught:
         changed(repository, revision)
     assert "\n" not in str(caught.value)
     assert not (repository / "x").exists()
+
+
+def test_a_tag_with_a_text_is_a_revision(repository: Path) -> None:
+    git(repository, "tag", "-a", "v1", "-m", "x")
+    (repository / "a.py").write_text("2")
+    assert changed(repository, "v1") == ["a.py"]
+
+
+def test_a_file_that_is_called_like_the_commit(repository: Path) -> None:
+    (repository / git(repository, "rev-parse", "HEAD")).touch()
+    (repository / "a.py").write_text("2")
+    assert changed(repository) == ["a.py"]
+
+
+def test_staged_intended_and_conflicting_files(repository: Path) -> None:
+    git(repository, "checkout", "-q", "-b", "feature")
+    commit(repository, a="2")
+    git(repository, "checkout", "-q", "main")
+    commit(repository, a="3", c="1")
+    with pytest.raises(subprocess.CalledProcessError):
+        git(repository, "merge", "feature")
+    (repository / "d.py").touch()
+    git(repository, "add", "--intent-to-add", "d.py")
+    (repository / "c.py").write_text("2")
+    git(repository, "add", "c.py")
+    (repository / "c.py").write_text("1")
+    assert changed(repository) == uncommitted(repository) == ["a.py", "c.py", "d.py"]
 
 
 def test_no_common_commit(repository: Path) -> None:
@@ -217,6 +271,24 @@ def test_a_submodule_counts_from_what_the_outer_repository_had(outer: Path) -> N
     assert changed(outer, "before") == ["libs/inner/a.py", "libs/inner/b.py", "o.py"]
 
 
+@pytest.mark.parametrize("place", [":(top)", "*", "-n", "two words"])
+def test_a_submodule_in_a_place_with_an_odd_name(outer: Path, repository: Path, place: str) -> None:
+    inner = outer / place
+    git(outer, "clone", "-q", str(repository), str(inner))
+    git(outer, "--literal-pathspecs", "add", "--", place)
+    commit(outer)
+    commit(inner, a="2")
+    assert changed(outer) == [f"{place}/a.py"]
+
+
+def test_a_submodule_that_is_broken_is_of_no_concern(outer: Path) -> None:
+    (outer / "o.py").write_text("2")
+    (outer / "libs/inner/.git").write_text("gitdir: /nowhere\n")
+    found = changed_since("HEAD", [str(outer / "o.py")], [str(outer)])
+    assert found.holds(str(outer / "o.py"))
+    assert Uncommitted(lambda _: False).holds(str(outer / "o.py"))
+
+
 def test_a_repository_that_is_no_submodule_is_asked_by_itself(repository: Path) -> None:
     nested = repository / "nested"
     nested.mkdir()
@@ -260,7 +332,7 @@ def test_a_repository_that_git_cannot_read(repository: Path) -> None:
     broken.mkdir()
     (broken / "x.py").touch()
     (broken / ".git").mkdir()
-    for ask in (changed, uncommitted):
+    for ask in (changed, uncommitted, lambda folder: changed(folder, "main")):
         with pytest.raises(GitError, match=r"^git cannot read .*broken: fatal: not a git repo"):
             ask(broken)
 

@@ -210,6 +210,25 @@ def test_the_mode_stays(app: Path, mode: int) -> None:
     assert stat.S_IMODE(path.stat().st_mode) == mode
 
 
+@pytest.mark.parametrize("denied", [1, 2])
+def test_the_group_stays_where_the_owner_cannot(
+    app: Path, monkeypatch: pytest.MonkeyPatch, denied: int
+) -> None:
+    """A file of a colleague, in a folder that the group shares."""
+    status = (app / "a.py").stat()
+    asked: list[tuple[int, int]] = []
+
+    def chown(_: str, owner: int, group: int) -> None:
+        asked.append((owner, group))
+        if len(asked) <= denied:
+            raise PermissionError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr(os, "chown", chown)
+    write_all({str(app / "a.py"): Change(b"a", b"A")})
+    assert asked == [(status.st_uid, status.st_gid), (-1, status.st_gid)]
+    assert (app / "a.py").read_bytes() == b"A"
+
+
 def test_a_new_file_has_the_mode_that_the_user_wants(app: Path) -> None:
     old = os.umask(0o027)
     try:

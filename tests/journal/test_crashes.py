@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import subprocess
 import sys
@@ -13,7 +14,8 @@ import pytest
 
 from tapfix.api.journal import cut_off, mend_interrupted
 from tapfix.engine.recovery import Ending
-from tests.journal.killing import Place, apply, tree
+from tapfix.report.files import write_files
+from tests.journal.killing import Place, apply, dies, tree
 
 ROOT = Path(__file__).parents[2]
 FLAWED = b'import aws_cdk\nfrom aws_cdk import aws_s3 as s3\n\ns3.Bucket(self, "B")\n'
@@ -161,6 +163,39 @@ def test_a_system_that_refuses_leaves_the_run_for_the_next_attempt(
     assert (failed.ending, failed.reason) == (Ending.FAILED, "there: No space left on device")
     assert [one.ending for one in mend_interrupted()] == [Ending.ROLLED_BACK]
     assert contents(cut) == {"one.py": FLAWED, "two.py": FLAWED}
+
+
+# Reports and baselines have no journal: each file by itself is old or new.
+
+
+def test_reports_and_baselines_are_each_old_or_new(tmp_path: Path) -> None:
+    new = {tmp_path / name: name.encode() * 9 for name in ("one", "two", "three")}
+    *there, missing = new
+    steps = itertools.count(1)
+    while True:
+        for path in there:
+            path.write_bytes(b"old")
+        missing.unlink(missing_ok=True)
+        if not dies(lambda: write_files(new), next(steps)):
+            break
+        assert all(path.read_bytes() in (b"old", new[path]) for path in there)
+        assert not missing.exists() or missing.read_bytes() == new[missing]
+    assert next(steps) > 9
+    assert {path: path.read_bytes() for path in new} == new
+
+
+def test_a_private_report_is_never_open_to_others_on_its_way(tmp_path: Path) -> None:
+    report = tmp_path / "report"
+    report.write_bytes(b"old")
+    report.chmod(0o600)
+    umask = os.umask(0)
+    try:
+        steps = itertools.count(1)
+        while dies(lambda: write_files({report: b"new"}), next(steps)):
+            assert not [path for path in tmp_path.iterdir() if path.stat().st_mode & 0o077]
+    finally:
+        os.umask(umask)
+    assert next(steps) > 4
 
 
 # A power failure takes what was not yet on the disk: so the order counts.

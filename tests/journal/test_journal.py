@@ -143,6 +143,21 @@ def test_a_journal_of_somebody_else_is_not_trusted(
     assert put(app / "a.py", b"1") == [line]
 
 
+def test_nothing_in_a_journal_of_somebody_else_is_believed(
+    app: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert put(app / "a.py", b"1") == []
+    assert api.written_by_tapfix()(str(app / "a.py"))
+    owner = os.geteuid()
+    monkeypatch.setattr(os, "geteuid", lambda: owner + 1)
+    assert not api.written_by_tapfix()(str(app / "a.py"))
+    for ask in (runs, api.remarks):
+        with pytest.raises(PermissionError, match="belongs to another user"):
+            ask()
+    [problem] = undo(None, str(app)).problems
+    assert problem.message.endswith("journal: belongs to another user")
+
+
 @pytest.mark.parametrize("call", ["mkdir", "open", "write", "fsync", "replace"])
 def test_a_full_disk_under_the_journal(
     app: Path, state: Path, call: str, monkeypatch: pytest.MonkeyPatch

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import tempfile
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tapfix.api.journal import keeping, runs, undone_by
+from tapfix.api.journal import keeping, remarks, runs, undone_by
 from tapfix.api.undo import Undone, undo
 from tapfix.engine.disk import Change, write_all
 from tests.journal.killing import apply, build, tree
@@ -230,14 +231,80 @@ def test_a_damaged_journal_is_not_written_back(app: Path, state: Path, harm: str
     assert tree(app) == before
 
 
-@pytest.mark.parametrize("text", ["[]", "{}", "nonsense", '{"format": 2}', ""])
-def test_an_index_of_another_version_is_passed_over(app: Path, state: Path, text: str) -> None:
+UNREAD = "run 2 cannot be read: another version of tapfix wrote it, or it is damaged"
+
+
+@pytest.mark.parametrize("text", ["[]", "{}", "nonsense", '{"format": 2}', "", "[" * 99999, "\xff"])
+def test_an_index_of_another_version_is_passed_over_and_told(
+    app: Path, state: Path, text: str
+) -> None:
     write(app, x=(None, "1"))
     write(app, x=("1", "2"))
-    (state / "journal/000002/run.json").write_text(text)
+    (state / "journal/000002/run.json").write_text(text, encoding="latin-1")
     assert [run.number for run in runs()] == [1]
+    assert remarks() == (UNREAD,)
+    assert problems(undo(2, str(app))) == [f": {UNREAD}"]
+    # Numbers go on behind it.
     write(app, x=("2", "3"))
     assert [run.number for run in runs()] == [1, 3]
+    assert undo(3, str(app)).problems == ()
+    (app / "x.py").write_text("1")
+    assert undo(None, str(app)).problems == ()
+    assert problems(undo(None, str(app))) == [f": {UNREAD}"]
+
+
+def test_a_run_before_one_that_cannot_be_read(app: Path, state: Path) -> None:
+    write(app, x=(None, "1"))
+    write(app, y=(None, "1"))
+    (state / "journal/000002/run.json").write_text("{}")
+    undone = undo(None, str(app))
+    assert (undone.problems, undone.notes) == ((), (UNREAD,))
+    assert not (app / "x.py").exists()
+
+
+OF_RUNS: dict[str, tuple[object, ...]] = {
+    "time": ("x", None, [], -1, 1e300, 1e999),
+    "undoes": ("1", 2, 3, -1, 1.5),
+    "fixes": (None, "1"),
+    "files": (None, {}, [1]),
+    "made": ("/x", [1], ["x"], ["/\0"]),
+    "dropped": ([None],),
+}
+OF_FILES: dict[str, tuple[object, ...]] = {
+    **dict.fromkeys(("path", "target", "new", "old"), (5, "", "x.py")),
+    **dict.fromkeys(("before", "after", "kind"), (5,)),
+    **dict.fromkeys(("offset", "size"), ("1", -1, None)),
+}
+OF_KINDS: dict[str, tuple[object, ...]] = {
+    **dict.fromkeys(("mode", "owner", "group"), ("x",)),
+    "link": (1,),
+}
+WRONG = [
+    ((*way, key), value)
+    for way, table in (((), OF_RUNS), (("files", 0), OF_FILES), (("files", 0, "kind"), OF_KINDS))
+    for key, values in table.items()
+    for value in values
+]
+
+
+@pytest.mark.parametrize(("place", "value"), WRONG)
+def test_an_index_that_holds_what_none_of_ours_does(
+    app: Path, state: Path, place: tuple[str | int, ...], value: object
+) -> None:
+    write(app, x=(None, "1"))
+    write(app, x=("1", "2"))
+    file = state / "journal/000002/run.json"
+    index = json.loads(file.read_text())
+    *way, last = place
+    table = index
+    for key in way:
+        table = table[key]
+    table[last] = value
+    file.write_text(json.dumps(index))
+    assert [run.number for run in runs()] == [1]
+    del table[last]
+    file.write_text(json.dumps(index))
+    assert [run.number for run in runs()] == [1]
 
 
 @pytest.fixture

@@ -20,6 +20,9 @@ from tapfix.verify.replaced import carried_on, replaced
 from tapfix.verify.ties import Ties
 from tapfix.verify.witness import Testimony
 
+_AND = ", "
+"""What stands between several flaws of one resource."""
+
 ProofOf = Callable[[Rule], Proof | None]
 
 
@@ -98,7 +101,10 @@ def judge(
     sources: Mapping[str, bytes | None],
     proof_of: ProofOf,
 ) -> Judgement:
-    """Judge the fixes of one app; ``sources`` are the changed files as they were."""
+    """Judge the fixes of one app; ``sources`` are the changed files as they were.
+
+    ``findings`` are all that there are of the app: those without a fix say what may stay.
+    """
     root, how = testimony.root, testimony.how
     fixed = [one for one in findings if one.status is Status.FIXED]
     before, after = testimony.before, testimony.after
@@ -126,7 +132,8 @@ def judge(
     )
     ties = Ties(Path(root), before.assembly, sources)
     bench = _Bench(before.assembly, after.assembly, pairing, ties, proof_of, testimony.elsewhere)
-    verdicts = list(bench.verdicts(fixed))
+    staying = [one for one in findings if one.status is not Status.FIXED]
+    verdicts = list(bench.verdicts(fixed, staying))
     changed = carried_on(replaced(found), before.assembly.resources)
     return Judgement(
         root,
@@ -184,15 +191,19 @@ class _Bench:
     others: tuple[Assembly | None, Assembly | None]
     known: dict[tuple[int, bool], dict[str, str]] = field(default_factory=dict)
 
-    def verdicts(self, fixed: Sequence[Reported]) -> Iterator[Verdict]:
-        """What the templates say of each fix."""
+    def verdicts(self, fixed: Sequence[Reported], staying: Sequence[Reported]) -> Iterator[Verdict]:
+        """What the templates say of each fix, where findings without one stay."""
         own = {id(one): self._own(one) for one in fixed}
         for one in fixed:
             proof = self.proof_of(one.rule)
             if proof is None:
                 yield Verdict(one, Mark.UNSEEN, reason="the rule brings no proof")
             elif own[id(one)]:
-                yield self._compared(one, own[id(one)], self._flawed(proof, is_after=True))
+                about, left = own[id(one)], self._flawed(proof, is_after=True)
+                peers = sum(it.rule is one.rule and own[id(it)] == about for it in fixed)
+                rest = sum(it.rule is one.rule and self._own(it) == about for it in staying)
+                mended = _mended(about, left, peers, rest) if rest else about
+                yield self._compared(one, mended, left if mended is about else {})
             else:
                 others = [it for it in fixed if it.rule is one.rule and own[id(it)]]
                 taken = {path for it in others for path in own[id(it)]}
@@ -223,7 +234,7 @@ class _Bench:
             about = {path: flawed[path] for path in paths if path not in taken}
             gone = {path: shown for path, shown in about.items() if path not in left}
             still = [f"{path} {left[path]}" for path in about if path in left]
-            if still and 0 < sum(shown.count(", ") + 1 for shown in gone.values()) < peers:
+            if still and 0 < sum(shown.count(_AND) + 1 for shown in gone.values()) < peers:
                 reason = f"some is there still, and nothing tells whose it is: {', '.join(still)}"
                 return Verdict(reported, Mark.UNSEEN, reason=reason)
             if gone:
@@ -238,7 +249,7 @@ class _Bench:
     def _compared(
         self, reported: Reported, about: Mapping[str, str], left: Mapping[str, str]
     ) -> Verdict:
-        shows = tuple(f"{path} {shown}" for path, shown in about.items())
+        shows = _shown(about)
         still = [f"{path} {left[path]}" for path in about if path in left]
         if still:
             reason = f"still there: {', '.join(still)}"
@@ -259,7 +270,7 @@ class _Bench:
         for flaw in flaws_of(proof, assembly, other):
             path = resources.get((flaw.stack, flaw.logical_id), f"{flaw.stack}/{flaw.logical_id}")
             path = self.pairing.old_paths.get(path, path)
-            found[path] = f"{found[path]}, {flaw.shows}" if path in found else flaw.shows
+            found[path] = _AND.join((found[path], flaw.shows)) if path in found else flaw.shows
         return found
 
     def is_claimed(self, difference: Difference, fixed: Iterable[Reported]) -> bool:
@@ -276,6 +287,30 @@ class _Bench:
         for around in self.ties.around(reported):
             return any(one.path == difference.name for one in around.resources)
         return False
+
+
+def _shown(about: Mapping[str, str]) -> tuple[str, ...]:
+    return tuple(f"{path} {shown}" for path, shown in about.items())
+
+
+def _mended(
+    about: Mapping[str, str], left: Mapping[str, str], fixed: int, staying: int
+) -> Mapping[str, str]:
+    """The flaws that are gone, where resources have several and not all have a fix.
+
+    All of them where more stay than findings do, fewer are gone than fixes were made, or new ones
+    have come: then nothing tells whose is gone.
+    """
+    gone: dict[str, str] = {}
+    count = stay = 0
+    for path, shown in about.items():
+        was, now = shown.split(_AND), left[path].split(_AND) if path in left else []
+        mended = [one for one in was if one not in now]
+        stay += len(now) if set(now) <= set(was) else staying + 1
+        count += len(mended)
+        if mended:
+            gone[path] = _AND.join(mended)
+    return gone if count >= fixed and stay <= staying else about
 
 
 def flaws_of(proof: Proof, assembly: Assembly, other: Assembly | None) -> Iterator[Flaw]:

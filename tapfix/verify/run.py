@@ -64,7 +64,7 @@ def judgement_of(result: Result, root: str, options: Options) -> Judgement:
     changes = changes_in(result, root)
     findings = [
         one
-        for one in result.findings
+        for one in (*result.findings, *result.silenced)
         if one.place.path in changes or owner_of(one.place.path, result.apps) == root
     ]
     proofs = [proof_of(one.rule) for one in findings if one.status is Status.FIXED]

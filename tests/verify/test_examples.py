@@ -37,7 +37,7 @@ def judged(app: Path) -> Judgement:
 @each(BROKEN)
 def test_every_fix_is_proved_and_nothing_else_changes(app: Path) -> None:
     judgement = judged(app)
-    assert judgement.holds, as_objects([judgement], str(app))
+    assert judgement.holds, as_objects([judgement], str(app), ())
     assert judgement.verdicts
     for one in judgement.verdicts:
         is_seen = one.reported.rule.code not in AT_RUN_TIME
@@ -63,7 +63,7 @@ def test_the_template_shows_the_flaws_of_the_broken_app() -> None:
 @each([ROOT / "broken" / "product_catalog"])
 def test_fresh_processes_come_to_the_same_verdict(app: Path) -> None:
     judgements = judged(app), verdict(app, fresh=True)
-    one, other = (as_objects([judgement], str(app))[0] for judgement in judgements)
+    one, other = (as_objects([judgement], str(app), ())[0] for judgement in judgements)
     assert "one kernel" in str(one.pop("how"))
     assert "process of its own" in str(other.pop("how"))
     assert one == other

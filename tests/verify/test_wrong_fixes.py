@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from tapfix import api
 from tapfix.api import Options
 from tapfix.api.result import Mode, Status
+from tapfix.edits import Finding
+from tapfix.model.app import App
+from tapfix.proof import Claim, Flaw, Proof, Templates, resources, said
+from tapfix.rule import Rule
 from tapfix.verify.judge import Mark
 from tapfix.verify.run import unproved, verify_changes
 from tapfix.verify.witness import Options as Manner
@@ -34,6 +40,46 @@ def test_a_fix_that_leaves_the_flaw_is_not_proved(tmp_path: Path) -> None:
     assert [one.mark for one in judgement.verdicts] == [Mark.NOT_PROVED]
     assert "still there" in (judgement.verdicts[0].reason or "")
     assert not judgement.holds
+
+
+def _two(templates: Templates) -> Iterator[Flaw]:
+    for stack, logical_id, queue in resources(templates, "AWS::SQS::Queue"):
+        for name in ("ReceiveMessageWaitTimeSeconds", "VisibilityTimeout"):
+            if not said(queue).get(name):
+                yield Flaw(stack, logical_id, name)
+
+
+TWO = Proof(_two, (Claim(r"Properties\.(ReceiveMessageWaitTimeSeconds|VisibilityTimeout)"),))
+
+
+def _with_another(one: Rule) -> Rule:
+    """The rule with a second finding about the same queue, which has no fix."""
+
+    def find(app: App) -> Iterator[Finding]:
+        yield from one.find(app)
+        orders = next(iter(app.of("aws_sqs.Queue")))
+        yield Finding(one.code, orders.head, "is hidden for no time", scope=orders.statement)
+
+    return replace(one, find=find, proof=TWO)
+
+
+def test_a_fix_for_one_of_two_flaws_of_a_resource_is_proved(tmp_path: Path) -> None:
+    judgement = verdict(written(tmp_path), [_with_another(RIGHT)])
+    assert [one.mark for one in judgement.verdicts] == [Mark.PROVED]
+    assert judgement.verdicts[0].shows == ("Shop/Orders/Resource ReceiveMessageWaitTimeSeconds",)
+    assert judgement.holds
+
+
+def test_a_fix_for_neither_of_two_flaws_of_a_resource_is_not_proved(tmp_path: Path) -> None:
+    wrong = rule(("Orders", "receive_message_wait_time", "cdk.Duration.seconds(0)"))
+    judgement = verdict(written(tmp_path), [_with_another(wrong)])
+    assert [one.mark for one in judgement.verdicts] == [Mark.NOT_PROVED]
+
+
+def test_a_fix_for_half_of_what_its_finding_is_about_is_not_proved(tmp_path: Path) -> None:
+    judgement = verdict(written(tmp_path), [replace(RIGHT, proof=TWO)])
+    assert [one.mark for one in judgement.verdicts] == [Mark.NOT_PROVED]
+    assert "still there" in (judgement.verdicts[0].reason or "")
 
 
 def test_a_fix_that_changes_a_second_resource_is_unexpected(tmp_path: Path) -> None:

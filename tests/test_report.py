@@ -194,6 +194,7 @@ def test_json_has_everything() -> None:
             {"path": "bad.py", "line": 1, "column": 2, "message": "is odd"},
             {"path": None, "line": None, "column": None, "message": "rules are odd"},
         ],
+        "unmatched_baseline": [],
         "unused_suppressions": [
             {"path": "app.py", "line": 7, "column": None, "message": "silences nothing"}
         ],

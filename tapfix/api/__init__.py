@@ -16,7 +16,7 @@ from tapfix.api.layout import LineLengths
 from tapfix.api.look import Target, crash
 from tapfix.api.result import Mode, Reported, Result, Status
 from tapfix.api.rounds import Choose, Outcome, work
-from tapfix.config import BASELINE_FILE, Config, config_for, read_config
+from tapfix.config import BASELINE_FILE, Config, ConfigError, config_for, read_config
 from tapfix.discover import Discovery, Unsaved, discover, discover_unsaved, repository_of
 from tapfix.discover.revisions import Uncommitted, changed_since
 from tapfix.discover.walk import is_below
@@ -78,6 +78,7 @@ def run(paths: Iterable[str], options: Options, tell: Progress | None = None) ->
     outcomes = [_work(unit, options, is_asked, lengths, tick) for unit in _units(targets)]
     problems = [*discovery.problems, *(Problem("", line) for line in known.problems)]
     result = _result(options.mode, targets, outcomes)
+    result = replace(result, problems=(*problems, *result.problems))
     if any(target.baseline is not None for target in targets):
         from tapfix.api.ledgers import judged
 
@@ -86,7 +87,6 @@ def run(paths: Iterable[str], options: Options, tell: Progress | None = None) ->
         result = judged(result, targets, compared, is_asked, is_gone)
     return replace(
         result,
-        problems=(*problems, *result.problems),
         notes=(*scope, *_switched_off(targets, options), *result.notes),
     )
 
@@ -168,6 +168,9 @@ def _baseline(file: str | None, known: dict[str, Baseline], *, may_be_new: bool)
 
     if file not in known:
         is_new = may_be_new and not os.path.lexists(file)
+        if may_be_new and not is_new and not Path(file).is_file():
+            # A pipe that nobody writes to would be read for ever.
+            raise ConfigError(f"{file}: is no plain file, so no baseline can be written there")
         known[file] = Baseline(file) if is_new else read_baseline(file)
     return known[file]
 
@@ -304,16 +307,17 @@ def write(result: Result, log: Log | None = None) -> Result:
     try:
         write_all({path: Change(*pair) for path, pair in result.changes.items()}, log)
     except (StaleFile, WriteError) as error:
+        from tapfix.api.ignores import without_ignores
+
         reason = str(error).removeprefix(f"{error.path}: ")
         nothing = "nothing was written"
         problem = Problem(error.path, f"{reason}; {nothing}")
+        left = (_unwritten(one, result, nothing) for one in without_ignores(result).findings)
         return replace(
-            result,
+            without_ignores(result),
             changes={},
             problems=(*result.problems, problem),
-            findings=tuple(
-                _unwritten(one, result, "nothing was written") for one in result.findings
-            ),
+            findings=tuple(sorted(left, key=_order)),
         )
     return result
 

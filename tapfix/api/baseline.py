@@ -13,25 +13,13 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tapfix.api.entries import Entry
 from tapfix.api.fingerprint import VERSION, fingerprints
 from tapfix.api.result import Reported, Result
 from tapfix.config import ConfigError
 
 _FORMAT = 1
 _KEYS = ("path", "code", "message", "fingerprint")
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Entry:
-    """One finding. ``path`` is relative to the baseline's folder, with slashes.
-
-    ``message`` is empty where a password would stand in it.
-    """
-
-    path: str
-    code: str
-    message: str
-    fingerprint: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +49,7 @@ class Baseline:
         told = Result(
             findings=tuple(found), silenced=tuple(silenced), secrets=tuple(hides), apps=(root,)
         )
-        prints = fingerprints(told)
+        prints = fingerprints(told, self.folder)
         paths: dict[str, str] = {}
         entries: dict[Reported, Entry] = {}
         for one in found:
@@ -77,17 +65,17 @@ class Baseline:
 
     def _matched(self, entries: Mapping[Reported, Entry]) -> dict[Reported, Entry]:
         """The entry of each old finding: by its fingerprint, or else by what it says."""
-        open_entries = list(self.entries)
         matched: dict[Reported, Entry] = {}
         for key in (_by_fingerprint, _by_message):
+            taken = set(matched.values())
             known: dict[tuple[str, ...], list[Entry]] = {}
-            for entry in open_entries:
-                known.setdefault(key(entry), []).append(entry)
+            for entry in self.entries:
+                if entry not in taken:
+                    known.setdefault(key(entry), []).append(entry)
             for one, entry in entries.items():
                 here = known.get(key(entry))
                 if one not in matched and here and any(key(entry)):
                     matched[one] = here.pop(0)
-            open_entries = [entry for entry in open_entries if entry not in set(matched.values())]
         return matched
 
 
@@ -130,22 +118,38 @@ def _entries(file: str, content: object) -> Iterator[Entry]:
     for number, one in enumerate(content, 1):
         values = [one.get(key) if isinstance(one, dict) else None for key in _KEYS]
         texts = [value for value in values if isinstance(value, str)]
-        if len(texts) != len(_KEYS) or "\0" in texts[0]:
+        if len(texts) != len(_KEYS) or not all(map(_is_text, texts)):
             raise ConfigError(f"{file}: is no baseline: finding {number} lacks {', '.join(_KEYS)}")
         yield Entry(*texts)
 
 
+def _is_text(text: str) -> bool:
+    """Whether a text may be a path, and can be written out: half of a character cannot."""
+    try:
+        return b"\0" not in os.fsencode(text)
+    except UnicodeEncodeError:
+        return False
+
+
 def text_of(entries: Collection[Entry]) -> bytes:
     """What a baseline file with these entries holds: sorted, one a line, the same for the same."""
-    # ASCII: a path may hold bytes that are no UTF-8.
-    objects = ({key: getattr(entry, key) for key in _KEYS} for entry in sorted(set(entries)))
-    lines = ",".join(f"\n{json.dumps(one)}" for one in objects)
+    lines = b",".join(b"\n" + _line(entry) for entry in sorted(set(entries)))
     head = f'{{\n"tapfix-baseline": {_FORMAT},\n"fingerprints": "{VERSION}",\n"findings": ['
-    return f"{head}{lines}\n]\n}}\n".encode()
+    return head.encode() + lines + b"\n]\n}\n"
 
 
-def line_of(entry: Entry, data: bytes) -> int:
-    """The 1-based line that an entry stands on in a baseline file; 0 if nothing tells."""
-    marks = [json.dumps(text).encode() for text in (entry.path, entry.code, entry.fingerprint)]
-    lines = enumerate(data.splitlines(), 1)
-    return next((number for number, line in lines if all(mark in line for mark in marks)), 0)
+def lines_of(entries: Iterable[Entry], data: bytes) -> dict[Entry, int]:
+    """The 1-based lines that entries stand on in a baseline file, where that is laid out as ours.
+
+    Somebody may have laid it out anew, or written it since: of an entry without a line of its own
+    nothing is said.
+    """
+    lines = data.splitlines()
+    known = {line.rstrip(b","): number for number, line in reversed(list(enumerate(lines, 1)))}
+    numbers = ((entry, known.get(_line(entry))) for entry in entries)
+    return {entry: number for entry, number in numbers if number is not None}
+
+
+def _line(entry: Entry) -> bytes:
+    # ASCII: a path may hold bytes that are no UTF-8.
+    return json.dumps({key: getattr(entry, key) for key in _KEYS}).encode()

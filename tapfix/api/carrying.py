@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from tapfix.api.look import Found
+from tapfix.api.found import Found
 
 
 def carried(earlier: Iterable[Found], now: Sequence[Found]) -> dict[Found, Found]:

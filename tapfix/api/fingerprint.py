@@ -30,13 +30,14 @@ _LENGTH = 32
 _CLOSING = (")", "]", "}")
 
 
-def fingerprints(result: Result) -> Mapping[Reported, str]:
+def fingerprints(result: Result, folder: str | None = None) -> Mapping[Reported, str]:
     """The fingerprint of each finding, of those that are silenced too: 32 hexadecimal digits.
 
-    Passwords that findings know are left out of them.
+    Passwords that findings know are left out of them. Paths count as they are seen from
+    ``folder``, whatever repositories there are; without it as the module says.
     """
     sources = _Sources(tuple(sorted(result.hides, key=len, reverse=True)))
-    homes = _Homes(result.apps)
+    homes = _Homes(result.apps, folder)
     seen: Counter[tuple[str, str, str]] = Counter()
     prints: dict[Reported, str] = {}
     for one in sorted((*result.findings, *result.silenced), key=_order):
@@ -59,12 +60,18 @@ def _digest(*parts: str) -> str:
 
 @dataclass(slots=True)
 class _Homes:
-    """What paths are relative to: the repository of the innermost app around them, or the app."""
+    """What paths are relative to: the repository of the innermost app around them, or the app.
+
+    Where there is a ``base``, a real path, it is that alone.
+    """
 
     apps: tuple[str, ...]
+    base: str | None
     _known: dict[str, str] = field(default_factory=dict)
 
     def inside(self, path: str) -> str:
+        if self.base is not None:
+            return os.path.relpath(os.path.realpath(path), self.base).replace(os.sep, "/")
         folder = str(Path(path).parent)
         app = max((app for app in self.apps if is_below(path, app)), key=len, default=folder)
         if app not in self._known:

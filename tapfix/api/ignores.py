@@ -17,14 +17,16 @@ from tapfix.engine.tidy import black
 # A comment at the head of these would silence all that is in them, a new finding too.
 _COMPOUND = re.compile(rb"@|(?:async\s+)?(?:def|class|if|for|while|with|try|match)\b")
 _NO_PYTHON = "it stands in no Python file"
-_BAD_REASON = re.compile(r"[#\r\n\t\f\v\x00-\x1f\x7f\x85\u2028\u2029]")
+# What ends a comment or a line, what a terminal obeys, what is no character (half of one, a byte
+# that could not be decoded).
+_BAD_REASON = re.compile(r"[#\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 def fault_of(reason: str) -> str | None:
     """Why a text cannot be the reason of a comment, or None."""
     if not reason.strip():
         return "a reason says something"
-    return "a reason is one line without #" if _BAD_REASON.search(reason) else None
+    return "a reason is one line of text without #" if _BAD_REASON.search(reason) else None
 
 
 def add_ignores(
@@ -37,14 +39,12 @@ def add_ignores(
     """
     result = api.run(paths, replace(options, mode=Mode.REPORT), tell)
     shut = _shut(result, options)
-    reasons = {one: reason for one in result.left if one.place.path not in shut}
+    reasons = {one: reason.strip() for one in result.left if one.place.path not in shut}
     result = with_ignores(replace(result, mode=options.mode), reasons)
     return replace(
         result,
         findings=tuple(
-            replace(one, status=Status.REFUSED, reason=shut[one.place.path])
-            if one.place.path in shut and one.is_left
-            else one
+            _refused(one, shut[one.place.path]) if one.place.path in shut and one.is_left else one
             for one in result.findings
         ),
     )
@@ -111,21 +111,42 @@ def _told(
         silenced=(*result.silenced, *now),
         suppressed=result.suppressed + len(silenced),
         secrets=(*result.secrets, *(text for one in silenced for text in one.finding.hides)),
-        ignored=len(silenced),
+        ignored=tuple(one for one in reasons if one in silenced),
         changes=changes,
+    )
+
+
+def without_ignores(result: Result) -> Result:
+    """The result where the comments are not written: what they would silence is left."""
+    count = len(result.ignored)
+    return replace(
+        result,
+        findings=(*result.findings, *result.ignored),
+        silenced=result.silenced[: len(result.silenced) - count],
+        suppressed=result.suppressed - count,
+        ignored=(),
     )
 
 
 def _left(
     one: Reported, mode: Mode, refused: Mapping[Reported, str], changes: Mapping[str, Change]
 ) -> Reported:
-    """A finding that no comment was written for, where it stands when the others are."""
+    """A finding that no comment was written for, where it stands when the others are.
+
+    What is fixed stays where it stood before.
+    """
     reason = refused.get(one)
     if reason is not None:
-        one = replace(one, status=Status.REFUSED, reason=f"not ignored: {reason}")
-    if mode is not Mode.APPLY or one.place.path not in changes:
+        one = _refused(one, f"not ignored: {reason}")
+    if mode is not Mode.APPLY or one.status is Status.FIXED or one.place.path not in changes:
         return one
     return replace(one, place=one.place.carried_to(changes[one.place.path][1]))
+
+
+def _refused(one: Reported, reason: str) -> Reported:
+    """A finding that is left, with the reason why nothing was done about it."""
+    status = Status.UNFIXABLE if one.finding.fix is None else Status.REFUSED
+    return replace(one, status=status, reason=reason)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,23 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import replace
 from pathlib import Path
 
-from tapfix.api.baseline import Baseline, Compared, Entry, line_of, text_of
+from tapfix.api.baseline import Baseline, Compared, lines_of, text_of
+from tapfix.api.entries import Ledger
 from tapfix.api.look import Target
 from tapfix.api.result import Reported, Result, Status
+from tapfix.discover.walk import is_below
 from tapfix.model.python.source import Problem
-
-
-@dataclass(frozen=True, slots=True)
-class Ledger:
-    """A baseline after a run: what it should hold, and the entries that match nothing any more."""
-
-    baseline: Baseline
-    entries: tuple[Entry, ...]
-    stale: tuple[Entry, ...]
 
 
 def judged(
@@ -35,28 +28,35 @@ def judged(
     known to be gone. An entry of another file, or of a rule that did not run, stays as it is.
     """
     faulty = {problem.path for problem in result.problems}
+    # What cannot be read may be what a finding elsewhere in the app comes from.
+    unsure = {
+        target.root
+        for target in targets
+        if any(path in target.files or is_below(path, target.root) for path in faulty if path)
+    }
 
-    def can_tell(target: Target, path: str, code: str) -> bool:
-        if path in faulty or target.root in faulty:
-            return False
-        known = {rule.code for rule in target.known}
-        return code not in known or code in {rule.code for rule in target.rules}
+    def can_tell(target: Target, code: str) -> bool:
+        if code not in {rule.code for rule in target.known}:
+            # A fault without a place is that of a package of rules.
+            return "" not in faulty
+        return target.root not in unsure and code in {rule.code for rule in target.rules}
 
     def is_judged(path: str, code: str) -> bool:
         path = spelled.get(path, path)
         homes = [target for target in targets if path in target.files]
-        if not homes:
-            homes = list(targets) if not os.path.lexists(path) and is_gone(path) else []
-        elif not is_asked(path):
+        if homes:
+            return is_asked(path) and all(can_tell(target, code) for target in homes)
+        if os.path.lexists(path) or not is_gone(path):
             return False
-        return bool(homes) and all(can_tell(target, path, code) for target in homes)
+        around = [target for target in targets if is_below(path, target.root)]
+        return all(can_tell(target, code) for target in around or targets)
 
     # Entries speak of real paths, the apps of those by which they were found.
     spelled = {os.path.realpath(path): path for target in targets for path in target.files}
     baselines = {one.file: one for target in targets if (one := target.baseline) is not None}
     ledgers = tuple(_ledger(one, compared, is_judged) for one in baselines.values())
-    unused = (*result.unused, *_stale_entries(ledgers))
-    return replace(result, ledgers=ledgers, unused=unused)
+    known = {rule.code for target in targets for rule in target.known}
+    return replace(result, ledgers=ledgers, unmatched=tuple(_unmatched(ledgers, known)))
 
 
 def _ledger(
@@ -69,31 +69,31 @@ def _ledger(
     rest = [entry for entry in baseline.entries if entry not in used and entry not in now]
     stale = tuple(entry for entry in rest if is_judged(baseline.path_of(entry), entry.code))
     kept = set(rest).difference(stale)
-    return Ledger(baseline, tuple(sorted(now | kept)), stale)
+    return Ledger(baseline.file, tuple(sorted(now | kept)), stale)
 
 
-def _stale_entries(ledgers: Iterable[Ledger]) -> Iterator[Problem]:
-    """What to say of entries that match nothing, at their lines."""
+def _unmatched(ledgers: Iterable[Ledger], known: Set[str]) -> Iterator[Problem]:
+    """What to say of entries that match nothing, at their lines; ``known`` are the rules' codes."""
     for one in ledgers:
-        file = Path(one.baseline.file)
-        data = file.read_bytes() if one.stale else b""
+        lines = lines_of(one.stale, Path(one.file).read_bytes()) if one.stale else {}
         for entry in one.stale:
-            fault = (
-                f"this entry matches nothing: {entry.code} is not found in {entry.path} any more"
-            )
-            yield Problem(one.baseline.file, fault, line_of(entry, data))
+            fault = f"this entry matches nothing any more: {entry.code} in {entry.path}"
+            if entry.code not in known:
+                fault = f"this entry matches nothing: there is no rule {entry.code}"
+            yield Problem(one.file, fault, lines.get(entry, 0))
 
 
 def written(result: Result) -> tuple[Result, Mapping[Path, bytes]]:
     """The result when all that is found is in its baselines, and what these then hold."""
-    files = {Path(one.baseline.file): text_of(one.entries) for one in result.ledgers}
+    files = {Path(one.file): text_of(one.entries) for one in result.ledgers}
     left = set(result.left)
     agreed = tuple(_agreed(one) for one in result.findings if one in left)
     return replace(
         result,
         findings=tuple(one for one in result.findings if one not in left),
         baselined=(*result.baselined, *agreed),
-        unused=tuple(one for one in result.unused if Path(one.path) not in files),
+        secrets=(*result.secrets, *(text for one in agreed for text in one.finding.hides)),
+        unmatched=(),
     ), files
 
 

@@ -10,6 +10,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from tapfix.api.carrying import carried
+from tapfix.api.found import Found
 from tapfix.api.result import Place, Reported, Status
 from tapfix.api.silence import idle, silence
 from tapfix.config import Config
@@ -49,24 +50,6 @@ class Target:
     baseline: Baseline | None = None
     old: tuple[Found, ...] = ()
     only: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A finding of a rule, and its place in the source as it was then.
-
-    ``held_back`` says why its fix may not be applied, if it has one that may not.
-    """
-
-    finding: Finding
-    rule: Rule = field(compare=False)
-    place: Place
-    held_back: str | None = None
-
-    @property
-    def is_wanted(self) -> bool:
-        """Whether there is a fix that may be applied."""
-        return self.finding.fix is not None and self.held_back is None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from tapfix.api.found import Found
 from tapfix.api.layout import LineLengths
-from tapfix.api.look import Found, Target
+from tapfix.api.look import Target
 from tapfix.api.result import Change, Mode, Status
 from tapfix.api.rounds import work
 from tapfix.api.workspace import Sight

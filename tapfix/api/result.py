@@ -13,7 +13,7 @@ from tapfix.model.python.source import Problem
 from tapfix.rule import Rule
 
 if TYPE_CHECKING:
-    from tapfix.api.ledgers import Ledger
+    from tapfix.api.entries import Ledger
 
 
 class Mode(enum.Enum):
@@ -123,9 +123,10 @@ class Result:
     roots of the apps, ``files`` counts their files, and ``rules`` are those that were asked about
     any of them. ``steps`` are the rounds of fixes that lead to the changes, in order; ``silenced``
     are the findings that comments silence, with the comments' reasons; ``baselined`` are those that
-    a baseline has, and ``ledgers`` say what to make of the baselines. ``ignored`` counts the
-    findings for which the changes have comments that silence them. ``undo`` is the command that
-    takes back what was written; empty where there is none.
+    a baseline has, ``unmatched`` are its entries that match nothing, and ``ledgers`` say what to
+    make of the baselines. ``ignored`` are the findings for which the changes have comments that
+    silence them, as they would be left without; they are the last of ``silenced``. ``undo`` is the
+    command that takes back what was written; empty where there is none.
     """
 
     mode: Mode = Mode.REPORT
@@ -133,6 +134,7 @@ class Result:
     changes: Mapping[str, Change] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
     unused: tuple[Problem, ...] = ()
+    unmatched: tuple[Problem, ...] = ()
     notes: tuple[str, ...] = ()
     profiles: tuple[str, ...] = ()
     suppressed: int = 0
@@ -145,7 +147,7 @@ class Result:
     baselined: tuple[Reported, ...] = ()
     undo: str = ""
     ledgers: tuple[Ledger, ...] = ()
-    ignored: int = 0
+    ignored: tuple[Reported, ...] = ()
 
     @property
     def hides(self) -> frozenset[str]:

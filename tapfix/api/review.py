@@ -11,8 +11,8 @@ from dataclasses import dataclass, field, replace
 
 from tapfix import api
 from tapfix.api.carrying import carried
+from tapfix.api.found import Found
 from tapfix.api.ignores import with_ignores
-from tapfix.api.look import Found
 from tapfix.api.result import Change, Mode, Reported, Result
 from tapfix.edits import Finding, edited_path
 from tapfix.engine.plan import apply_fixes

@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeAlias
 
-from tapfix.api.look import Found, Look, Target, look
+from tapfix.api.found import Found
+from tapfix.api.look import Look, Target, look
 from tapfix.api.result import Change, Mode, Reported, Status, Step
 from tapfix.api.sources import Sources
 from tapfix.edits import Finding, edited_path

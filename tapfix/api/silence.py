@@ -37,13 +37,12 @@ def idle(
 ) -> Iterator[Problem]:
     """What to say of comments that silenced nothing; ``ran`` are the codes of the rules that ran.
 
-    Nothing is said of one that may silence a rule that did not run, nor of a file that could not
-    be read.
+    Nothing is said of one that may silence a rule that did not run. Nor of any where a file of the
+    app could not be read: what the comment silences may come from there.
     """
-    unread = {problem.path for problem in app.problems}
-    for comment in comments:
+    for comment in () if app.problems else comments:
         path = comment.ref.path
-        if path in unread or not is_asked(path):
+        if not is_asked(path):
             continue
         fault = _fault(comment, ran, known)
         if fault is not None:
@@ -55,6 +54,8 @@ def _fault(comment: Suppression, ran: Collection[str], known: Sequence[Rule]) ->
     """Why a comment that silenced nothing is of no use, or None if it may be of some."""
     if comment.patterns is None:
         return "this comment silences nothing" if len(ran) == len(known) else None
+    if not comment.patterns:
+        return "this comment silences nothing: it names no rule between brackets"
     for word in comment.patterns:
         meant = [rule for rule in known if is_meant(rule, word)]
         if not meant:

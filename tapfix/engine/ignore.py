@@ -214,14 +214,20 @@ def _lists(text: bytes, start: int, last: int) -> Iterator[tuple[int, int]]:
 def _merged(
     text: bytes, start: int, end: int, codes: bytes, manner: Manner
 ) -> list[_Insertion] | None:
-    """The codes put into the list of a line's comment, and the reason if it has none."""
+    """The codes put into the list of a line's comment, and the reason if it has none.
+
+    None where there is no list, or one with another reason: nobody has given that for these codes.
+    """
     found = _LIST.search(text, start, end)
     if found is None:
         return None
     parts = [_Insertion(found.end(), b", " + codes)]
-    if manner.reason and not text[found.end() + 1 : end].strip():
+    reason, known = manner.reason.encode(), text[found.end() + 1 : end].partition(b"#")[0].strip()
+    if reason and known not in (b"", reason):
+        return None
+    if reason and not known:
         # Behind the bracket; put in first, so that the other place does not move.
-        parts.insert(0, _Insertion(found.end() + 1, b" " + manner.reason.encode()))
+        parts.insert(0, _Insertion(found.end() + 1, b" " + reason))
     return parts
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import bisect
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from tapfix.edits import Finding, Ref
@@ -14,7 +14,9 @@ from tapfix.engine.tokens import Token, scan
 
 _MARK = b"tapfix:"
 _COMMENT = re.compile(
-    r"#\s*tapfix:\s*ignore(?P<file>-file)?(?!\w|-)\s*(?:\[(?P<patterns>[^\]]*)\])?\s*(?P<reason>[^#]*)"
+    r"#\s*tapfix:\s*ignore(?P<file>-file)?(?!\w|-)\s*"
+    # A list that nobody closes names nothing: it must not stand for every rule.
+    r"(?:\[(?:(?P<patterns>[^\]]*)\]|(?P<open>)))?\s*(?P<reason>[^#]*)"
 )
 
 Matches = Callable[[str, str], bool]
@@ -23,7 +25,10 @@ Matches = Callable[[str, str], bool]
 
 @dataclass(frozen=True, slots=True)
 class Suppression:
-    """One comment. ``patterns`` is None where it silences every rule; ``line`` counts from 1."""
+    """One comment. ``patterns`` is None where it silences every rule; ``line`` counts from 1.
+
+    A list that names no rule, or that is never closed, is empty.
+    """
 
     ref: Ref
     line: int
@@ -70,10 +75,8 @@ def suppressions(path: str, data: bytes) -> Suppressions:
     code_lines = {line for token in tokens if token.is_code for line in _lines(token, starts)}
     found = [token for token in tokens if token.kind == "COMMENT"]
     comment_lines = {bisect.bisect_right(starts, token.start) for token in found} - code_lines
-    parsed = (_parse(path, token, starts) for token in found)
-    return Suppressions(
-        tuple(comment for comment in parsed if comment), tuple(starts), frozenset(comment_lines)
-    )
+    parsed = (comment for token in found for comment in _parse(path, token, starts))
+    return Suppressions(tuple(parsed), tuple(starts), frozenset(comment_lines))
 
 
 def split(
@@ -103,20 +106,20 @@ def _lines(token: Token, starts: list[int]) -> range:
     return range(first, bisect.bisect_right(starts, max(token.start, token.end - 1)) + 1)
 
 
-def _parse(path: str, token: Token, starts: list[int]) -> Suppression | None:
-    match = _COMMENT.search(token.text)
-    if match is None:
-        return None
-    patterns = None
-    if match["patterns"] is not None:
-        patterns = tuple(p.strip() for p in match["patterns"].split(",") if p.strip())
-    return Suppression(
-        Ref(path, token.start, token.end - token.start),
-        bisect.bisect_right(starts, token.start),
-        patterns,
-        match["reason"].strip(),
-        match["file"] is not None,
-    )
+def _parse(path: str, token: Token, starts: list[int]) -> Iterator[Suppression]:
+    """What a comment says: several may share a line, each with its own ``#``."""
+    for match in _COMMENT.finditer(token.text):
+        patterns: tuple[str, ...] | None = None if match["open"] is None else ()
+        if match["patterns"] is not None:
+            patterns = tuple(p.strip() for p in match["patterns"].split(",") if p.strip())
+        start, end = (token.start + len(token.text[:at].encode()) for at in match.span())
+        yield Suppression(
+            Ref(path, start, end - start),
+            bisect.bisect_right(starts, start),
+            patterns,
+            match["reason"].strip(),
+            match["file"] is not None,
+        )
 
 
 def _means(comment: Suppression, code: str, matches: Matches) -> bool:

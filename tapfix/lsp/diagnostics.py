@@ -15,7 +15,7 @@ from lsprotocol.types import (
     Range,
 )
 
-from tapfix.api.look import Found
+from tapfix.api.found import Found
 from tapfix.api.workspace import Sight, View
 from tapfix.edits import Ref
 from tapfix.lsp.client import Client

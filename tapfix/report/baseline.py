@@ -22,9 +22,9 @@ def write_baselines(result: Result, *, quiet: bool, is_named: bool) -> Result:
     new = {str(file) for file in files if not file.exists() and file == Path.cwd() / BASELINE_FILE}
     write_files(files)
     for one in [] if quiet else result.ledgers:
-        name = shown(one.baseline.file, str(Path.cwd()))
+        name = shown(one.file, str(Path.cwd()))
         print(f"tapfix: {name}: {told(one)}", file=sys.stderr)
-        if one.baseline.file in new and not is_named:
+        if one.file in new and not is_named:
             hint = f'--baseline={name}, or baseline = "{name}" in the settings, makes it count'
             print(f"tapfix: {hint}", file=sys.stderr)
     return agreed

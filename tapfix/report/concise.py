@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tapfix.report.content import Content
-from tapfix.report.text import Voice
+from tapfix.report.text import voice_of
 
 
 def write(content: Content) -> str:
@@ -14,10 +14,11 @@ def write(content: Content) -> str:
 
 
 def _lines(content: Content) -> Iterator[str]:
-    voice = Voice(content.base, content.paint)
+    voice = voice_of(content)
     if content.statistics:
         yield from voice.statistics(content.result)
     else:
         for reported in content.findings:
             yield voice.finding(reported)
     yield from voice.unused(content.result)
+    yield from voice.unmatched(content.result)

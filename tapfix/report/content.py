@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import accumulate
@@ -14,8 +14,10 @@ from urllib.parse import quote
 
 from tapfix.api.result import Mode, Place, Reported, Result, Status
 from tapfix.discover import repository_of
-from tapfix.edits import Ref
-from tapfix.report.masking import shows
+from tapfix.discover.walk import is_below
+from tapfix.edits import Finding, Ref
+from tapfix.model.python.source import Problem
+from tapfix.report.masking import masked, shows
 from tapfix.report.names import shown
 from tapfix.report.paint import PLAIN, Paint
 from tapfix.rule import MANUAL, Rule, Severity
@@ -23,11 +25,12 @@ from tapfix.rule import MANUAL, Rule, Severity
 if TYPE_CHECKING:
     from tapfix.api.hunks import Text
     from tapfix.api.parts import Part
-    from tapfix.verify.judge import Judgement
+    from tapfix.verify.judge import Judgement, Verdict
 
 SITE = MANUAL.removesuffix("/rules")
 """Where people find out what tapfix is."""
 
+_NOT_PROVED = "not proved"
 _WORST = {severity: rank for rank, severity in enumerate(Severity)}
 
 
@@ -96,14 +99,18 @@ class Content:
     @cached_property
     def silenced(self) -> tuple[Reported, ...]:
         """The findings that comments silence, where they stand after the run."""
-        if self.result.mode is not Mode.APPLY:
-            return self.result.silenced
-        return tuple(
-            replace(one, place=one.place.carried_to(self.result.changes[one.place.path][1]))
-            if one.place.path in self.result.changes
-            else one
-            for one in self.result.silenced
-        )
+        return tuple(map(self._as_left, self.result.silenced))
+
+    @cached_property
+    def baselined(self) -> tuple[Reported, ...]:
+        """The findings that a baseline has, where they stand after the run."""
+        return tuple(map(self._as_left, self.result.baselined))
+
+    def _as_left(self, one: Reported) -> Reported:
+        path = one.place.path
+        if self.result.mode is not Mode.APPLY or path not in self.result.changes:
+            return one
+        return replace(one, place=one.place.carried_to(self.result.changes[path][1]))
 
     @cached_property
     def worst_first(self) -> tuple[Reported, ...]:
@@ -113,7 +120,7 @@ class Content:
     @cached_property
     def rules(self) -> tuple[Rule, ...]:
         """The rules that were asked, and those of findings beside them, in order of code."""
-        told = (*self.findings, *self.silenced)
+        told = (*self.findings, *self.silenced, *self.baselined)
         every = {one.rule.code: one.rule for one in told}
         every.update((rule.code, rule) for rule in self.result.rules)
         return tuple(rule for _, rule in sorted(every.items()))
@@ -136,7 +143,9 @@ class Content:
         """What each finding is known by from run to run."""
         from tapfix.api.fingerprint import fingerprints
 
-        return fingerprints(replace(self.result, silenced=self.silenced))
+        # Of several that are alike, each keeps its number whether or not the others are told.
+        untold = (*self.silenced, *self.baselined)
+        return fingerprints(replace(self.result, silenced=untold))
 
     @cached_property
     def _parts(self) -> tuple[Part, ...]:
@@ -154,14 +163,26 @@ class Content:
     def parts(self) -> tuple[Part, ...]:
         """What a dry run would change, in parts that programs may apply.
 
-        A part whose new text has a password in it is left out: masked, it would do harm.
+        A part whose new text has a password in it is left out: masked, it would do harm. So is one
+        of an app whose change is not proved: applying would not write it.
         """
-        hides = self.result.hides
+        hides, unproved = self._hides, self._unproved
         return tuple(
             part
             for part in self._parts
-            if part.hunks and not any(shows("".join(hunk.new), hides) for hunk in part.hunks)
+            if part.hunks
+            and not any(shows("".join(hunk.new), hides) for hunk in part.hunks)
+            and not any(is_below(hunk.path, root) for hunk in part.hunks for root in unproved)
         )
+
+    @cached_property
+    def _unproved(self) -> tuple[str, ...]:
+        """The roots of apps whose change is not proved, and of those that share files with them."""
+        if not self.judgements:
+            return ()
+        from tapfix.verify.run import unproved
+
+        return unproved(self.result, self.judgements)
 
     @cached_property
     def part_of(self) -> Mapping[Reported, Part]:
@@ -177,11 +198,76 @@ class Content:
 
         return unified_diff(self.result.changes, self.base)
 
-    def verdict(self, reported: Reported) -> str | None:
+    def hidden(self, text: str) -> str:
+        """A text without the passwords that findings know."""
+        return masked(text, self._hides)
+
+    @cached_property
+    def _hides(self) -> frozenset[str]:
+        return self.result.hides
+
+    def message(self, reported: Reported) -> str:
+        """What is wrong, and what it leads to."""
+        return self.hidden(reported.finding.message)
+
+    @cached_property
+    def problems(self) -> tuple[Problem, ...]:
+        """What could not be done, without passwords."""
+        return self._hidden(self.result.problems)
+
+    @cached_property
+    def unused(self) -> tuple[Problem, ...]:
+        """What silences nothing, without passwords."""
+        return self._hidden(self.result.unused)
+
+    @cached_property
+    def unmatched(self) -> tuple[Problem, ...]:
+        """The entries of baselines that match nothing; passwords are masked."""
+        return self._hidden(self.result.unmatched)
+
+    def _hidden(self, problems: Iterable[Problem]) -> tuple[Problem, ...]:
+        return tuple(replace(one, message=self.hidden(one.message)) for one in problems)
+
+    @cached_property
+    def doubts(self) -> tuple[Problem, ...]:
+        """What templates say against changes beside the verdicts on fixes, by the apps' roots."""
+        if not self.judgements:
+            return ()
+        from tapfix.report.verification import doubts
+
+        return tuple(
+            Problem(one.root, doubt)
+            for one in self.judgements
+            for doubt in doubts(one, self._hides)
+        )
+
+    def verdict(self, reported: Reported) -> Verdict | None:
         """What the templates say of a finding's fix, where they were asked."""
+        return self._verdicts.get(reported.finding)
+
+    @cached_property
+    def _verdicts(self) -> Mapping[Finding, Verdict]:
         verdicts = (verdict for one in self.judgements for verdict in one.verdicts)
-        found = (one.mark.value for one in verdicts if one.reported.finding == reported.finding)
-        return next(found, None)
+        return {one.reported.finding: one for one in verdicts}
+
+    def why(self, reported: Reported) -> str:
+        """Why a finding is not mended, or its fix not proved; empty where neither is said."""
+        verdict = self.verdict(reported)
+        doubt = self.doubt(verdict) if verdict is not None else ""
+        # An app whose change is not proved is kept back for just that: the verdict says more.
+        reason = "" if doubt and reported.reason == _NOT_PROVED else reported.reason or ""
+        return "; ".join(filter(None, (self.hidden(reason), doubt)))
+
+    def doubt(self, verdict: Verdict) -> str:
+        """What a verdict says against its fix; empty where it says nothing."""
+        if verdict.mark.value != _NOT_PROVED:
+            return ""
+        return self.hidden(f"{_NOT_PROVED}: {verdict.reason}") if verdict.reason else _NOT_PROVED
+
+    def said(self, reported: Reported) -> str:
+        """The finding's message, with the reason why it is not mended, where there is one."""
+        message, why = self.message(reported), self.why(reported)
+        return f"{message} ({why})" if why else message
 
     def span(self, reported: Reported) -> Span | None:
         """The place of a finding; to the end of its line, where no more is known; None: no line."""
@@ -248,9 +334,3 @@ def uri(path: str) -> str:
     """A path as a URI reference, percent-encoded; an absolute one is a file's URI."""
     quoted = quote(os.fsencode(path))
     return f"file://{quoted}" if path.startswith("/") else quoted
-
-
-def said(reported: Reported) -> str:
-    """The finding's message, with the reason why it is not mended, where there is one."""
-    message = reported.finding.message
-    return f"{message} ({reported.reason})" if reported.reason else message

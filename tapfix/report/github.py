@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from tapfix.api.result import Reported, Status
 from tapfix.model.python.source import Problem
-from tapfix.report.content import Content, said
+from tapfix.report.clean import clean_text
+from tapfix.report.content import Content
 from tapfix.rule import Severity
 
 _LEVELS = {
@@ -23,11 +24,13 @@ def write(content: Content) -> str:
 
 
 def _commands(content: Content) -> Iterator[str]:
-    for problem in content.result.problems:
+    for problem in content.problems:
+        yield _problem("error", problem, content)
+    for problem in content.doubts:
         yield _problem("error", problem, content)
     for reported in content.worst_first:
         yield _finding(reported, content)
-    for problem in content.result.unused:
+    for problem in (*content.unused, *content.unmatched):
         yield _problem("notice", problem, content)
 
 
@@ -41,9 +44,9 @@ def _finding(reported: Reported, content: Content) -> str:
         properties |= {"line": span.line, "endLine": span.end_line}
         if span.line == span.end_line:  # GitHub takes columns on one line only
             properties |= {"col": span.column, "endColumn": span.end_column}
-    message = said(reported)
+    message = content.said(reported)
     if fix is not None:
-        message += f"\nFix: {fix.title} [{fix.impact.value}]"
+        message += f"\nFix: {content.hidden(fix.title)} [{fix.impact.value}]"
     return _command(level, properties, message)
 
 
@@ -62,6 +65,7 @@ def _command(level: str, properties: dict[str, object], message: str) -> str:
 
 
 def _data(text: str) -> str:
+    text = clean_text(text)
     return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 

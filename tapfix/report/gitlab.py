@@ -7,7 +7,7 @@ import json
 
 from tapfix.api.result import Reported, Status
 from tapfix.model.python.source import Problem
-from tapfix.report.content import Content, said
+from tapfix.report.content import Content
 from tapfix.rule import Severity
 
 _SEVERITIES = {
@@ -19,12 +19,13 @@ _SEVERITIES = {
 
 
 def write(content: Content) -> str:
-    """The findings as a JSON list, with what could not be read, and idle suppressions."""
-    result = content.result
+    """The findings as a JSON list, with what could not be read or proved, and idle suppressions."""
     entries = [
         *(_finding(one, content) for one in content.findings),
-        *(_problem(one, "problem", "blocker", content) for one in result.problems),
-        *(_problem(one, "unused-suppression", "info", content) for one in result.unused),
+        *(_problem(one, "problem", "blocker", content) for one in content.problems),
+        *(_problem(one, "not-proved", "critical", content) for one in content.doubts),
+        *(_problem(one, "unused-suppression", "info", content) for one in content.unused),
+        *(_problem(one, "unmatched-baseline", "info", content) for one in content.unmatched),
     ]
     return json.dumps(entries, indent=2) + "\n"
 
@@ -34,7 +35,7 @@ def _finding(reported: Reported, content: Content) -> dict[str, object]:
     note = reported.status is Status.NOTE
     lines = {"begin": span.line, "end": span.end_line} if span is not None else {"begin": 1}
     return {
-        "description": f"{rule.code}: {said(reported)}",
+        "description": f"{rule.code}: {content.said(reported)}",
         "check_name": rule.name,
         "fingerprint": content.fingerprints[reported],
         "severity": "info" if note else _SEVERITIES[rule.severity],

@@ -31,9 +31,10 @@ def write(content: Content) -> str:
         "profiles": list(result.profiles),
         "apps": [shown(root, base) for root in result.apps],
         "findings": [_finding(reported, content) for reported in result.findings],
-        "problems": [_problem(problem, base) for problem in result.problems],
-        "unused_suppressions": [_problem(problem, base) for problem in result.unused],
-        "notes": list(result.notes),
+        "problems": [_problem(problem, base) for problem in content.problems],
+        "unused_suppressions": [_problem(problem, base) for problem in content.unused],
+        "unmatched_baseline": [_problem(problem, base) for problem in content.unmatched],
+        "notes": [content.hidden(note) for note in result.notes],
         "changed_files": [shown(path, base) for path in result.changes],
         "summary": _summary(result),
     }
@@ -42,8 +43,7 @@ def write(content: Content) -> str:
     if content.judgements:
         from tapfix.report.verification import as_objects
 
-        text = json.dumps(as_objects(content.judgements, base))
-        told["verification"] = json.loads(masked(text, result.hides))
+        told["verification"] = as_objects(content.judgements, base, result.hides)
     # ASCII: a path may hold bytes that are no UTF-8, which no encoder would take.
     return json.dumps(told, indent=2) + "\n"
 
@@ -57,10 +57,10 @@ def _finding(reported: Reported, content: Content) -> _Object:
         "path": content.shown(reported.place.path),
         "line": reported.place.line,
         "column": reported.place.column,
-        "message": reported.finding.message,
+        "message": content.message(reported),
         "status": reported.status.value,
-        "reason": reported.reason,
-        "fix": {"title": fix.title, "impact": fix.impact.value} if fix is not None else None,
+        "reason": content.hidden(reported.reason) if reported.reason is not None else None,
+        "fix": {"title": content.hidden(fix.title), "impact": fix.impact.value} if fix else None,
         "fingerprint": content.fingerprints[reported],
     }
 

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from itertools import accumulate, zip_longest
 
 from tapfix.api.result import Mode, Reported, Status
+from tapfix.report.clean import clean_line, clean_name, clean_text
 from tapfix.report.content import Content
-from tapfix.report.masking import masked
 from tapfix.report.text import summary, verdicts
 
 LIMIT = 60_000
@@ -46,8 +46,9 @@ def _cut(lines: Sequence[str], room: int, what: str) -> list[str]:
 
 
 def _problems(content: Content) -> Iterator[str]:
-    problems = [("error", one) for one in content.result.problems]
-    problems += [("suppression", one) for one in content.result.unused]
+    problems = [("error", one) for one in content.problems]
+    problems += [("suppression", one) for one in content.unused]
+    problems += [("baseline", one) for one in content.unmatched]
     for kind, one in problems:
         line = f":{one.line}" if one.line else ""
         where = f"{_code(content.shown(one.path) + line)}: " if one.path else ""
@@ -76,19 +77,25 @@ def _counts(content: Content) -> list[str]:
 def _row(one: Reported, content: Content) -> str:
     rule, fix = one.rule, one.finding.fix
     severity = "note" if one.status is Status.NOTE else rule.severity.value
-    mends = f"{_text(fix.title)} ({fix.impact.value})" if fix is not None else ""
-    if one.reason:
-        mends = f"{mends}: {_text(one.reason)}" if mends else _text(one.reason)
-    verdict = content.verdict(one)
-    if verdict is not None:
-        mends += f" – {verdict}"
+    mends = f"{_text(content.hidden(fix.title))} ({fix.impact.value})" if fix is not None else ""
+    verdict, why = content.verdict(one), _text(content.why(one))
+    if why:
+        mends = f"{mends}: {why}" if mends else why
+    if verdict is not None and not content.doubt(verdict):
+        mends += f" – {verdict.mark.value}"
     where = _code(f"{content.shown(one.place.path)}:{one.place.line}")
-    cells = [severity, f"[{rule.code}]({rule.page})", where, _text(one.finding.message), mends]
+    cells = [
+        severity,
+        f"[{rule.code}]({rule.page})",
+        where,
+        _text(content.message(one)),
+        mends,
+    ]
     return f"| {' | '.join(cells)} |"
 
 
 def _diff(content: Content, room: int) -> list[str]:
-    text = masked(content.diff.decode("utf-8", "backslashreplace"), content.result.hides)
+    text = clean_text(content.hidden(content.diff.decode("utf-8", "backslashreplace")))
     longest = max(map(len, re.findall("`+", text)), default=0)
     fence = "`" * max(3, longest + 1)
     frame = ["<details><summary>The diff</summary>", "", f"{fence}diff"]
@@ -99,7 +106,7 @@ def _diff(content: Content, room: int) -> list[str]:
 
 def _text(text: str) -> str:
     """Text in which only code in backticks has a meaning for Markdown or HTML."""
-    pieces = re.split("(`[^`]+`)", " ".join(text.split()))
+    pieces = re.split("(`[^`]+`)", clean_line(text))
     plain, code = pieces[::2], [piece.replace("|", "\\|") for piece in pieces[1::2]]
     escaped = [_SPECIAL.sub(r"\\\1", piece.replace("&", "&amp;")) for piece in plain]
     return "".join(piece for pair in zip_longest(escaped, code, fillvalue="") for piece in pair)
@@ -107,4 +114,4 @@ def _text(text: str) -> str:
 
 def _code(text: str) -> str:
     """Text as code in a cell of a table."""
-    return "`" + text.replace("`", "'").replace("|", "\\|").replace("\n", " ") + "`"
+    return "`" + clean_name(text).replace("`", "'").replace("|", "\\|") + "`"

@@ -6,6 +6,7 @@ import time
 from types import TracebackType
 from typing import IO, TYPE_CHECKING
 
+from tapfix.report.clean import clean_name
 from tapfix.report.names import shown
 
 if TYPE_CHECKING:
@@ -32,14 +33,17 @@ class Bar:
         if self._drawn is None:
             self._drawn = self._draw()
         progress, task = self._drawn
-        name = shown(what, self._base)
+        name = clean_name(shown(what, self._base))
         progress.update(task, completed=done, total=total, description=name)
 
     def _draw(self) -> tuple[Progress, TaskID]:
         from rich.console import Console
-        from rich.progress import Progress
+        from rich.progress import Progress, TextColumn
 
-        progress = Progress(console=Console(file=self._stream), transient=True)
+        # A name in brackets is a name here, not rich's markup.
+        name = TextColumn("{task.description}", markup=False)
+        columns = (name, *Progress.get_default_columns()[1:])
+        progress = Progress(*columns, console=Console(file=self._stream), transient=True)
         progress.start()
         return progress, progress.add_task("")
 

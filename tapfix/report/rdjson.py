@@ -10,7 +10,7 @@ from tapfix.api.hunks import Hunk
 from tapfix.api.parts import Part
 from tapfix.api.result import Reported, Status
 from tapfix.model.python.source import Problem
-from tapfix.report.content import SITE, Content, Span, said
+from tapfix.report.content import SITE, Content, Span
 from tapfix.report.masking import shows
 from tapfix.report.replacements import replacement, whole_lines, with_neighbour
 from tapfix.rule import Severity
@@ -45,9 +45,9 @@ def _diagnostics(content: Content) -> Iterator[_Object]:
         for hunk in part.hunks:
             if id(hunk) not in at_home and (hunk.new or hunk.start < hunk.end):
                 yield _elsewhere(part, hunk, content)
-    for problem in content.result.problems:
+    for problem in (*content.problems, *content.doubts):
         yield _problem(problem, "ERROR", content)
-    for problem in content.result.unused:
+    for problem in (*content.unused, *content.unmatched):
         yield _problem(problem, "INFO", content)
 
 
@@ -72,7 +72,7 @@ def _finding(reported: Reported, hunk: Hunk | None, content: Content) -> _Object
     note = reported.status is Status.NOTE
     location: _Object = {"path": content.shown(reported.place.path)}
     told: _Object = {
-        "message": said(reported),
+        "message": content.said(reported),
         "location": location,
         "severity": "INFO" if note else _SEVERITIES[rule.severity],
         "code": {"value": rule.code, "url": rule.page},

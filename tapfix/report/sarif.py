@@ -11,7 +11,7 @@ from tapfix.api.hunks import Hunk
 from tapfix.api.parts import Part
 from tapfix.api.result import Reported, Status
 from tapfix.model.python.source import Problem
-from tapfix.report.content import SITE, Content, Span, said, uri
+from tapfix.report.content import SITE, Content, Span, uri
 from tapfix.report.manual import flaw, markdown
 from tapfix.report.replacements import replacement
 from tapfix.rule import Rule, Severity
@@ -31,10 +31,11 @@ _LEVELS = {
 
 
 def write(content: Content) -> str:
-    """One run of one tool: its rules, its findings with those that comments silence, its problems.
+    """One run of one tool: its rules, its findings, its problems.
 
-    Files are named relative to the repository, or without one to the current folder. All fixes of
-    a dry run together are its whole change, and no two of them touch each other.
+    What comments or a baseline silence is counted only: GitHub shows each result as an open alert,
+    suppressed or not. Files are named relative to the repository, or without one to the current
+    folder. All fixes of a dry run together are its whole change; no two of them touch each other.
     """
     log = {"$schema": _SCHEMA, "version": "2.1.0", "runs": [_run(content)]}
     return json.dumps(log, indent=2) + "\n"
@@ -43,7 +44,6 @@ def write(content: Content) -> str:
 def _run(content: Content) -> _Object:
     index = {rule.code: number for number, rule in enumerate(content.rules)}
     first = {part.findings[0]: part for part in content.parts}
-    told = (*content.findings, *content.silenced)
     return {
         "tool": {"driver": _driver(content.rules)},
         "invocations": [_invocation(content)],
@@ -52,10 +52,12 @@ def _run(content: Content) -> _Object:
         "newlineSequences": ["\r\n", "\n", "\r"],
         "defaultEncoding": "utf-8",
         "artifacts": [_artifact(path, kind, content) for path, kind in _odd(content).items()],
-        "results": [_result(one, index, first.get(one), content) for one in told],
+        "results": [_result(one, index, first.get(one), content) for one in content.findings],
         "properties": {
             "mode": content.result.mode.value,
             "profiles": list(content.result.profiles),
+            "suppressed": content.result.suppressed,
+            "baselined": len(content.result.baselined),
         },
     }
 
@@ -87,9 +89,9 @@ def _rule(rule: Rule) -> _Object:
 def _invocation(content: Content) -> _Object:
     result = content.result
     notifications = [
-        *(_notification(one, "error", content) for one in result.problems),
-        *(_notification(one, "note", content) for one in result.unused),
-        *({"level": "note", "message": {"text": note}} for note in result.notes),
+        *(_notification(one, "error", content) for one in (*content.problems, *content.doubts)),
+        *(_notification(one, "note", content) for one in (*content.unused, *content.unmatched)),
+        *({"level": "note", "message": {"text": content.hidden(note)}} for note in result.notes),
     ]
     return {
         "executionSuccessful": content.exit_code < 2,
@@ -135,7 +137,7 @@ def _result(
         "ruleId": rule.code,
         "ruleIndex": index[rule.code],
         "level": "note" if note else _LEVELS[rule.severity],
-        "message": {"text": reported.finding.message if _is_silenced(reported) else said(reported)},
+        "message": {"text": content.said(reported)},
         "locations": [
             {"physicalLocation": _place(reported.place.path, content.span(reported), content)}
         ],
@@ -148,16 +150,9 @@ def _result(
         told["relatedLocations"] = [
             {"physicalLocation": _place(*related, content), "message": message}
         ]
-    if _is_silenced(reported):
-        reason = {"justification": reported.reason} if reported.reason else {}
-        told["suppressions"] = [{"kind": "inSource", **reason}]
     if part is not None:
         told["fixes"] = [_fix(part, content)]
     return told
-
-
-def _is_silenced(reported: Reported) -> bool:
-    return reported.status is Status.SILENCED
 
 
 def _place(path: str, span: Span | None, content: Content) -> _Object:
@@ -179,12 +174,12 @@ def _properties(reported: Reported, content: Content) -> _Object:
     fix = reported.finding.fix
     told: _Object = {"status": reported.status.value}
     if fix is not None:
-        told |= {"fix": fix.title, "impact": fix.impact.value}
+        told |= {"fix": content.hidden(fix.title), "impact": fix.impact.value}
     part = content.part_of.get(reported)
     if part is not None and part.findings[0] is not reported:
         told["fixedWith"] = content.fingerprints[part.findings[0]]
     verdict = content.verdict(reported)
-    return told if verdict is None else told | {"verification": verdict}
+    return told if verdict is None else told | {"verification": verdict.mark.value}
 
 
 def _fix(part: Part, content: Content) -> _Object:
@@ -194,7 +189,7 @@ def _fix(part: Part, content: Content) -> _Object:
     fixes = [(one, one.finding.fix) for one in part.findings]
     titles = dict.fromkeys(f"{one.rule.code}: {fix.title}" for one, fix in fixes if fix)
     return {
-        "description": {"text": "; ".join(titles)},
+        "description": {"text": content.hidden("; ".join(titles))},
         "artifactChanges": [_changes(path, hunks, content) for path, hunks in by_path.items()],
     }
 

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from tapfix.api.result import Mode
 from tapfix.registry import load_rules, select
+from tapfix.report.clean import clean_name
 from tapfix.report.content import Content
+from tapfix.report.diff import print_diff
 from tapfix.report.files import write_files
 from tapfix.report.formats import FOR_PEOPLE, Target, writer
 from tapfix.report.pages import page, table, table_json
-from tapfix.report.paint import paint_for, painted_diff
-from tapfix.report.text import Voice, report, summary, verdicts
+from tapfix.report.paint import paint_for
+from tapfix.report.text import report, summary, verdicts, voice_of
 from tapfix.rule import Rule
 
 if TYPE_CHECKING:
@@ -36,14 +38,15 @@ def show(content: Content, wanted: Sequence[Target], *, quiet: bool, verbose: bo
     for target in wanted:
         if target.file is None:
             _write_out(writer(target.format)(_for_output(content)))
-    _print(_aside(aside, {target.format for target in wanted}), sys.stderr)
+    _print(_aside(aside, wanted), sys.stderr)
     if verbose and content.judgements:
         from tapfix.report.verification import Bearing
 
-        _tell(Bearing(content.base, aside.paint).manners(content.judgements))
-    _print(Voice(content.base, aside.paint).problems(content.result.problems), sys.stderr)
+        hides = content.result.hides
+        _tell(Bearing(content.base, aside.paint, hides).manners(content.judgements))
+    _print(voice_of(aside).problems(content.result.problems), sys.stderr)
     if not quiet and all(one.file is not None or one.format in FOR_PEOPLE for one in wanted):
-        _tell(content.result.notes)
+        _tell(map(content.hidden, content.result.notes))
         _tell(summary(content.result))
 
 
@@ -64,14 +67,16 @@ def show_text(
     sys.stdout.buffer.flush()
 
 
-def _aside(content: Content, formats: Set[str]) -> Iterator[str]:
-    """What none of the formats tells where it goes."""
+def _aside(content: Content, wanted: Sequence[Target]) -> Iterator[str]:
+    """What none of the reports tells where it goes; of verdicts, what is not on the screen."""
+    formats = {one.format for one in wanted}
+    printed = {one.format for one in wanted if one.file is None}
     if "text" in formats and content.result.mode is Mode.DRY_RUN:
         yield from report(content)
         return
     if content.statistics and not formats & (FOR_PEOPLE | {"json"}):
-        yield from Voice(content.base, content.paint).statistics(content.result)
-    if not formats & {"text", "json", "markdown"}:
+        yield from voice_of(content).statistics(content.result)
+    if not printed & {"text", "json", "markdown"}:
         yield from verdicts(content)
 
 
@@ -92,25 +97,22 @@ def _write_files(content: Content, wanted: Sequence[Target]) -> None:
 
 
 def _write_out(data: str | bytes) -> None:
-    """Write to standard output: a diff with the very bytes of the files, coloured only for eyes."""
     if isinstance(data, str):
         sys.stdout.write(data)
-        return
-    paint = paint_for(sys.stdout, os.environ)
-    sys.stdout.flush()
-    sys.stdout.buffer.write(painted_diff(data) if paint.enabled and sys.stdout.isatty() else data)
-    sys.stdout.buffer.flush()
+    else:
+        print_diff(data)
 
 
-def show_standing(standings: Sequence[Standing], *, as_json: bool) -> None:
-    """What templates say of apps as they are."""
+def show_standing(
+    standings: Sequence[Standing], hides: Collection[str] = (), *, as_json: bool
+) -> None:
+    """What templates say of apps as they are; ``hides`` are passwords."""
     from tapfix.report.verification import Bearing, standings_json
 
     base = str(Path.cwd())
-    bearing = Bearing(base, paint_for(sys.stdout, os.environ))
-    _print(
-        [standings_json(standings, base)] if as_json else bearing.standing(standings), sys.stdout
-    )
+    bearing = Bearing(base, paint_for(sys.stdout, os.environ), hides)
+    lines = [standings_json(standings, base, hides)] if as_json else bearing.standing(standings)
+    _print(lines, sys.stdout)
 
 
 def show_rules(*, as_json: bool) -> None:
@@ -146,4 +148,4 @@ def _print(lines: Iterable[str], stream: IO[str]) -> None:
 
 
 def _tell(lines: Iterable[str]) -> None:
-    _print((f"tapfix: {line}" for line in lines), sys.stderr)
+    _print((f"tapfix: {clean_name(line)}" for line in lines), sys.stderr)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from tapfix.api.result import Mode, Reported, Result, Status
 from tapfix.edits import Impact
 from tapfix.model.python.source import Problem
+from tapfix.report.clean import clean_line, clean_name
 from tapfix.report.content import Content
+from tapfix.report.masking import masked
 from tapfix.report.names import shown
 from tapfix.report.paint import Paint
 
@@ -18,10 +20,11 @@ _STATUS_COLOURS = {Status.FIXED: "green", Status.FIXABLE: "cyan", Status.NOTE: "
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """Writes lines with paths relative to the folder ``base``."""
+    """Writes lines with paths relative to the folder ``base``; ``hides`` are passwords."""
 
     base: str
     paint: Paint
+    hides: Collection[str] = ()
 
     def findings(self, findings: Iterable[Reported]) -> Iterator[str]:
         """Two lines for each finding: what is wrong where, and what became of it.
@@ -40,7 +43,8 @@ class Voice:
         code = self.paint("red" if reported.is_left else "dim", reported.rule.code)
         impact = reported.impact
         label = impact.value if impact is not None else reported.status.value
-        return f"{where}: {code} {reported.finding.message} {self.paint('yellow', f'[{label}]')}"
+        message = self._line(reported.finding.message)
+        return f"{where}: {code} {message} {self.paint('yellow', f'[{label}]')}"
 
     def _sequel(self, reported: Reported) -> str:
         title = reported.finding.fix.title if reported.finding.fix is not None else ""
@@ -52,24 +56,34 @@ class Voice:
             Status.UNFIXABLE: f"no fix: {reported.reason or 'a person has to decide'}",
             Status.NOTE: f"note: {reported.reason}",
         }[reported.status]
-        return "    " + self.paint(_STATUS_COLOURS.get(reported.status, "yellow"), said)
+        return "    " + self.paint(_STATUS_COLOURS.get(reported.status, "yellow"), self._line(said))
 
     def unused(self, result: Result) -> Iterator[str]:
         """A line for each suppression that silences nothing."""
-        for problem in result.unused:
+        return self._remarks(result.unused, "suppression")
+
+    def unmatched(self, result: Result) -> Iterator[str]:
+        """A line for each entry of a baseline that matches nothing."""
+        return self._remarks(result.unmatched, "baseline")
+
+    def _remarks(self, problems: Iterable[Problem], label: str) -> Iterator[str]:
+        for problem in problems:
             where = self._where(problem.path, problem.line, problem.column)
-            yield f"{where}: {problem.message} {self.paint('yellow', '[suppression]')}"
+            yield f"{where}: {self._line(problem.message)} {self.paint('yellow', f'[{label}]')}"
 
     def problems(self, problems: Iterable[Problem]) -> Iterator[str]:
         """A line for each thing that could not be done."""
         for problem in problems:
             where = self._where(problem.path, problem.line, problem.column)
-            message = " ".join(problem.message.split())
+            message = self._line(problem.message)
             yield f"{self.paint('red', 'error:')} {f'{where}: ' if where else ''}{message}"
+
+    def _line(self, text: str) -> str:
+        return clean_line(masked(text, self.hides))
 
     def _where(self, path: str, line: int, column: int) -> str:
         """``path:line:column``, as far as known."""
-        where = shown(path, self.base)
+        where = clean_name(shown(path, self.base))
         if line:
             where += f":{line}:{column}" if column else f":{line}"
         return self.paint("bold", where)
@@ -85,6 +99,11 @@ class Voice:
             yield f"{count:5}  {code}  {names[code]:{width}}  {fixable}"
 
 
+def voice_of(content: Content) -> Voice:
+    """What writes the lines of a run."""
+    return Voice(content.base, content.paint, content.result.hides)
+
+
 def write(content: Content) -> str | bytes:
     """The diff of a dry run, else the findings or their counts, and what templates say of fixes."""
     if content.result.mode is Mode.DRY_RUN:
@@ -94,7 +113,7 @@ def write(content: Content) -> str | bytes:
 
 def report(content: Content) -> Iterator[str]:
     """The findings or their counts; what a dry run would fix stands in its diff already."""
-    result, voice = content.result, Voice(content.base, content.paint)
+    result, voice = content.result, voice_of(content)
     if content.statistics:
         yield from voice.statistics(result)
     elif result.mode is Mode.DRY_RUN:
@@ -102,6 +121,7 @@ def report(content: Content) -> Iterator[str]:
     else:
         yield from voice.findings(result.findings)
     yield from voice.unused(result)
+    yield from voice.unmatched(result)
     yield from verdicts(content)
 
 
@@ -110,7 +130,7 @@ def verdicts(content: Content) -> Iterator[str]:
     if content.judgements:
         from tapfix.report.verification import Bearing
 
-        bearing = Bearing(content.base, content.paint, tuple(content.result.hides))
+        bearing = Bearing(content.base, content.paint, content.result.hides)
         yield from bearing.lines(content.judgements)
 
 
@@ -156,7 +176,7 @@ def _done(result: Result) -> str:
         verb = "Would ignore" if result.mode is Mode.DRY_RUN else "Ignored"
         if result.fixed:
             verb = f"{_fixed(result)}; {verb.lower()}"
-        return f"{verb} {_count(result.ignored, 'finding')} from now on"
+        return f"{verb} {_count(len(result.ignored), 'finding')} from now on"
     return _fixed(result)
 
 

@@ -6,8 +6,9 @@ import os
 import pty
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import TypeAlias
 
 _START = (
     "import fcntl, os, sys, termios\n"
@@ -17,8 +18,12 @@ _START = (
 _ENDS = (b"]? ", b"back): ")
 
 
+Keys: TypeAlias = "str | Callable[[], str]"
+"""What is typed, each character a byte; or what is done at that moment, and then typed."""
+
+
 def talk(
-    folder: Path, arguments: Sequence[str], keys: Sequence[str], environment: Mapping[str, str]
+    folder: Path, arguments: Sequence[str], keys: Sequence[Keys], environment: Mapping[str, str]
 ) -> tuple[int, str]:
     """Run tapfix in a folder, give it a line of keys whenever it asks: exit code and screen.
 
@@ -40,10 +45,10 @@ def talk(
             program.wait(60)
     finally:
         os.close(leader)
-    return program.returncode, screen.decode().replace("\r\n", "\n")
+    return program.returncode, screen.decode(errors="replace").replace("\r\n", "\n")
 
 
-def _screen(leader: int, keys: list[str]) -> bytes:
+def _screen(leader: int, keys: list[Keys]) -> bytes:
     screen, read = b"", 0
     while data := _read(leader):
         screen += data
@@ -51,7 +56,8 @@ def _screen(leader: int, keys: list[str]) -> bytes:
             read = len(screen)
             if not keys:
                 raise AssertionError(f"asked more than expected:\n{screen.decode()}")
-            os.write(leader, keys.pop(0).encode())
+            typed = keys.pop(0)
+            os.write(leader, (typed if isinstance(typed, str) else typed()).encode("latin-1"))
     assert not keys, f"asked less than expected:\n{screen.decode()}"
     return screen
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tapfix.api import Options, run
+from tapfix.api import Options, run, write
 from tapfix.api.ignores import add_ignores
 from tapfix.api.result import Mode
 from tapfix.engine.tidy import black
@@ -70,7 +70,15 @@ def test_a_dry_run_is_a_diff_that_git_takes(app: Path, tapfix: Run) -> None:
 @pytest.mark.parametrize(
     ("there", "becomes"),
     [
-        (b"  # tapfix: ignore[TAP905] mine", b"  # tapfix: ignore[TAP905, TAP901] mine"),
+        (
+            b"  # tapfix: ignore[TAP905] kept for the audit",
+            b"  # tapfix: ignore[TAP905, TAP901] kept for the audit",
+        ),
+        # Of somebody else's reason nothing is known: each code has its own.
+        (
+            b"  # tapfix: ignore[TAP905] mine",
+            b"  # tapfix: ignore[TAP905] mine  # tapfix: ignore[TAP901] kept for the audit",
+        ),
         (b"  # tapfix: ignore[TAP905]", b"  # tapfix: ignore[TAP905, TAP901] kept for the audit"),
         (b"  # loud", b"  # loud  # tapfix: ignore[TAP901] kept for the audit"),
     ],
@@ -78,6 +86,8 @@ def test_a_dry_run_is_a_diff_that_git_takes(app: Path, tapfix: Run) -> None:
 def test_a_comment_that_is_there_is_extended(
     app: Path, tapfix: Run, there: bytes, becomes: bytes
 ) -> None:
+    (app / "tapfix.toml").write_text("")
+    (app / "pyproject.toml").write_text("[tool.black]\nline-length = 100\n")
     rules = BOTH if b"TAP905" in there else Rules((FIX,))
     (app / "app.py").write_bytes(ON.rstrip() + there + b"\n")
     assert tapfix(WITH, rules=rules)[0] == 0
@@ -86,12 +96,11 @@ def test_a_comment_that_is_there_is_extended(
 
 
 def test_one_above_the_statement_too(app: Path, tapfix: Run) -> None:
-    above = (
-        b"import aws_cdk\n\n# tapfix: ignore[TAP905] mine\n# It is a thing.\nThing(switch=True)\n"
-    )
+    above = b"import aws_cdk\n\n# tapfix: ignore[TAP905]\n# It is a thing.\nThing(switch=True)\n"
     (app / "app.py").write_bytes(above)
     assert tapfix(WITH, rules=BOTH)[0] == 0
-    assert (app / "app.py").read_bytes() == above.replace(b"TAP905", b"TAP905, TAP901")
+    extended = above.replace(b"TAP905]", b"TAP905, TAP901] kept for the audit")
+    assert (app / "app.py").read_bytes() == extended
     assert silent(tapfix)
 
 
@@ -153,6 +162,25 @@ def test_where_no_comment_can_stand_it_is_left_and_told(app: Path, tapfix: Run) 
     assert b"not ignored: the file's encoding iso-8859-1 cannot hold" in out
 
 
+def test_what_has_no_fix_is_told_so(app: Path, tapfix: Run) -> None:
+    data = b"# -*- coding: latin-1 -*-\nimport aws_cdk\n\nname = '\xe4'; Thing(switch='odd')\n"
+    (app / "app.py").write_bytes(data)
+    out = tapfix("--add-ignores=\u4fdd", rules=Rules((complaint("odd", "by hand"),)))[1]
+    assert b"[no fix]\n    no fix: not ignored: the file's encoding" in out
+
+
+def test_comments_that_could_not_be_written_silence_nothing(app: Path) -> None:
+    options = Options(mode=Mode.APPLY, rules=(FIX,))
+    found = run([str(app)], options).fixed
+    result = add_ignores([str(app)], options, "kept")
+    assert (len(result.ignored), result.suppressed, result.left) == (1, 1, ())
+    (app / "app.py").write_bytes(b"# mine\n" + ON)
+    result = write(result)
+    assert (result.ignored, result.suppressed, result.silenced, result.changes) == ((), 0, (), {})
+    assert [one.finding for one in result.left] == [one.finding for one in found]
+    assert (result.exit_code, (app / "app.py").read_bytes()) == (2, b"# mine\n" + ON)
+
+
 def test_notes_stay_notes(app: Path, tapfix: Run) -> None:
     rules = Rules((complaint(True, "a fact", note=True),))
     code, out, _ = tapfix(WITH, rules=rules)
@@ -170,7 +198,10 @@ def test_uncommitted_files_are_left_where_that_is_asked_for(app: Path, tapfix: R
     assert b"tapfix: ignore" in (app / "other.py").read_bytes()
 
 
-@pytest.mark.parametrize("reason", ["two\nlines", "a # b", " "])
+@pytest.mark.parametrize(
+    "reason",
+    ["two\nlines", "a # b", " ", "\x1b[2J", "\u202e turned", "half \ud83d", "\udce4", "\x9b"],
+)
 def test_a_reason_that_a_comment_cannot_hold(app: Path, tapfix: Run, reason: str) -> None:
     code, _, err = tapfix(f"--add-ignores={reason}")
     assert (code, "a reason" in err, (app / "app.py").read_bytes()) == (2, True, ON)
@@ -186,7 +217,7 @@ def test_stacks_and_handlers_of_real_apps(tmp_path: Path) -> None:
     root = tmp_path / "product_catalog"
     shutil.copytree(BROKEN / "product_catalog", root)
     result = add_ignores([str(root)], Options(mode=Mode.APPLY), "known for years")
-    assert (result.left, result.ignored > 30) == ((), True)
+    assert (result.left, len(result.ignored) > 30) == ((), True)
     assert {Path(path).name for path in result.changes} == {
         "inventory_processor.py",
         "tap_stack.py",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,7 +18,8 @@ from tapfix.model.app import App
 from tapfix.registry import Rules
 from tapfix.rule import Rule
 from tests.cli.conftest import FIX, OFF, ON, Run
-from tests.fake_rules import rule, setter, things
+from tests.discover.test_revisions import git
+from tests.fake_rules import crasher, mover, rule, setter, things
 
 GIVEN = f"--baseline={BASELINE_FILE}"
 PASSWORD = "hunter2-secret"
@@ -46,6 +48,17 @@ def namer(code: str = "TAP905") -> Rule:
                     yield Finding(code, ref, "a thing has no name", fix)
 
     return rule(find, code, "thing-name")
+
+
+def counter() -> Rule:
+    """A rule whose message depends on all arguments of the thing."""
+
+    def find(app: App) -> Iterator[Finding]:
+        for module, call in things(app, True):
+            count = f"a thing has arguments: {len(call.keywords)}"
+            yield Finding("TAP908", module.ref(call), count)
+
+    return rule(find, "TAP908", "thing-arguments")
 
 
 def teller() -> Rule:
@@ -106,6 +119,24 @@ def test_a_fix_of_something_else_brings_up_nothing_old(app: Path, tapfix: Run, a
     assert tapfix(GIVEN)[:2] == (0, b"")
 
 
+@pytest.mark.usefixtures("app")
+def test_an_old_finding_that_a_fix_changes_in_all_but_its_line_is_old(tapfix: Run) -> None:
+    rules = Rules((counter(), namer()))
+    tapfix("--write-baseline", "--select=TAP908", rules=rules)
+    code, out, err = tapfix("--apply", GIVEN)
+    assert (code, out.count(b"TAP908"), "1 finding in the baseline" in err) == (0, 0, True)
+
+
+def test_what_a_fix_brings_up_is_new_whatever_the_baseline_says(app: Path, tapfix: Run) -> None:
+    rules = Rules((FIX, mover()))
+    (app / "moved.py").write_bytes(ON)
+    tapfix("--write-baseline", rules=rules)
+    (app / "moved.py").unlink()
+    (app / "app.py").write_bytes(ON.replace(b"True", b"'move'"))
+    tapfix("--apply", GIVEN)
+    assert (app / "moved.py").read_bytes() == OFF
+
+
 def test_entries_that_match_nothing_are_told_and_dropped(app: Path, tapfix: Run) -> None:
     for name in ("b.py", "c.py"):
         (app / name).write_bytes(ON)
@@ -114,7 +145,7 @@ def test_entries_that_match_nothing_are_told_and_dropped(app: Path, tapfix: Run)
     (app / "b.py").write_bytes(OFF)
     (app / "c.py").unlink()
     code, out, _ = tapfix(GIVEN)
-    gone = "this entry matches nothing: TAP901 is not found in {} any more [suppression]"
+    gone = "this entry matches nothing any more: TAP901 in {} [baseline]"
     told = [
         f"{BASELINE_FILE}:{line}: {gone.format(name)}" for line, name in ((6, "b.py"), (7, "c.py"))
     ]
@@ -127,11 +158,87 @@ def test_entries_that_match_nothing_are_told_and_dropped(app: Path, tapfix: Run)
     assert [one["path"] for one in entries(app)] == ["app.py"]
 
 
-def test_a_file_that_cannot_be_read_keeps_its_entries(app: Path, tapfix: Run) -> None:
+@pytest.mark.parametrize(
+    ("name", "mark"),
+    [
+        ("concise", "any more: TAP901 in app.py [baseline]"),
+        ("markdown", "* baseline: "),
+        ("gitlab", '"check_name": "unmatched-baseline"'),
+        ("github", "::notice title=tapfix,file=.tapfix-baseline.json,line=5::"),
+        ("sarif", "this entry matches nothing any more"),
+        ("rdjson", "this entry matches nothing any more"),
+        ("html", "Entries of the baseline that match nothing"),
+        ("json", '"unmatched_baseline": [\n    {'),
+    ],
+)
+def test_reports_have_them_by_a_name_of_their_own(
+    app: Path, tapfix: Run, name: str, mark: str
+) -> None:
     tapfix("--write-baseline")
-    (app / "app.py").write_bytes(ON + b"(")
+    (app / "app.py").write_bytes(OFF)
+    code, out, _ = tapfix(GIVEN, f"--output-format={name}")
+    assert (code, mark in out.decode(), b"[suppression]" in out) == (0, True, False)
+
+
+def test_one_of_two_that_are_alike_is_mended(app: Path, tapfix: Run) -> None:
+    (app / "app.py").write_bytes(ON + b"Thing(switch=True)\n")
+    tapfix("--write-baseline")
+    (app / "app.py").write_bytes(ON)
+    code, out, err = tapfix(GIVEN)
+    (told,) = out.decode().splitlines()
+    # One of the two: which one, nobody can tell.
+    assert re.match(rf"{BASELINE_FILE}:[56]: ", told)
+    assert told.endswith(": this entry matches nothing any more: TAP901 in app.py [baseline]")
+    assert code == 0
+    assert "tapfix: 1 finding in the baseline." in err.splitlines()
+
+
+@pytest.mark.parametrize("broken", ["app.py", "more.py"])
+def test_a_file_that_cannot_be_read_keeps_the_entries_of_its_app(
+    app: Path, tapfix: Run, broken: str
+) -> None:
+    # What is found in one file may come from another one.
+    (app / "more.py").write_bytes(ON)
+    tapfix("--write-baseline")
+    (app / "app.py").write_bytes(OFF)
+    (app / broken).write_bytes(ON + b"(")
+    code, out, _ = tapfix("--write-baseline", GIVEN)
+    assert (code, b"matches nothing" in out, len(entries(app))) == (2, False, 2)
+
+
+def test_a_rule_that_crashes_or_cannot_be_loaded_keeps_its_entries(app: Path, tapfix: Run) -> None:
+    tapfix("--write-baseline", rules=Rules((FIX, namer())))
+    whole = (app / BASELINE_FILE).read_bytes()
+    (app / "app.py").write_bytes(OFF.replace(b"False", b"False, name='x'"))
+    for rules in (
+        Rules((FIX, crasher("TAP905"))),
+        Rules((FIX,), ("the rules of a package cannot be loaded",)),
+    ):
+        code, out, _ = tapfix(GIVEN, rules=rules)
+        assert (code, b"TAP905 in app.py" in out) == (2, False)
     assert tapfix("--write-baseline", GIVEN)[0] == 2
-    assert len(entries(app)) == 1
+    assert [one["code"] for one in entries(app)] == ["TAP905"]
+    (app / BASELINE_FILE).write_bytes(whole)
+    code, out, _ = tapfix(GIVEN, rules=Rules((FIX,)))
+    assert (code, b"this entry matches nothing: there is no rule TAP905 [baseline]" in out) == (
+        0,
+        True,
+    )
+
+
+def test_another_app_does_not_vouch_for_a_file_that_is_gone(app: Path, tapfix: Run) -> None:
+    (app / "app.py").unlink()
+    for name in ("one", "two"):
+        (app / name).mkdir()
+        (app / name / "app.py").write_bytes(ON)
+        (app / name / "cdk.json").write_text("{}")
+    (app / "one/more.py").write_bytes(ON)
+    (app / "two/tapfix.toml").write_text('ignore = ["TAP901"]\n')
+    tapfix("--write-baseline")
+    (app / "one/more.py").unlink()
+    assert b"any more: TAP901 in one/more.py [baseline]" in tapfix(GIVEN)[1]
+    # Whose rules do not look for it cannot tell.
+    assert tapfix(GIVEN, "--ignore=TAP901")[:2] == (0, b"")
 
 
 def test_the_file_is_sorted_with_an_entry_a_line(app: Path, tapfix: Run) -> None:
@@ -147,6 +254,33 @@ def test_the_file_is_sorted_with_an_entry_a_line(app: Path, tapfix: Run) -> None
     (app / "app.py").write_bytes(b"# moved\n" + ON)
     tapfix("--write-baseline", GIVEN)
     assert (app / BASELINE_FILE).read_bytes() == first
+
+
+@pytest.mark.parametrize("folder", [".", "deep/down"])
+def test_the_file_is_the_same_with_and_without_a_repository(
+    app: Path, tapfix: Run, monkeypatch: pytest.MonkeyPatch, folder: str
+) -> None:
+    (app / folder).mkdir(parents=True, exist_ok=True)
+    (app / "app.py").rename(app / folder / "app.py")
+    (app / folder / "cdk.json").write_text("{}")
+    tapfix("--write-baseline")
+    first = (app / BASELINE_FILE).read_bytes()
+    git(app, "init", "-q", "-b", "main")
+    tapfix("--write-baseline", GIVEN)
+    assert (app / BASELINE_FILE).read_bytes() == first
+    # Nor does it matter where the user stands, and how the paths are given.
+    monkeypatch.chdir(app / folder)
+    tapfix("--write-baseline", f"--baseline={app / BASELINE_FILE}", "app.py")
+    assert (app / BASELINE_FILE).read_bytes() == first
+    assert tapfix(f"--baseline={os.path.relpath(app / BASELINE_FILE)}", str(app))[:2] == (0, b"")
+
+
+def test_a_pipe_is_no_place_to_write_it(app: Path, tapfix: Run) -> None:
+    os.mkfifo(app / "pipe")
+    (app / "link").symlink_to("nowhere")
+    for name in ("pipe", "link", "."):
+        code, out, err = tapfix("--write-baseline", f"--baseline={name}")
+        assert (code, out, err.count("\n"), "is no plain file" in err) == (2, b"", 1, True)
 
 
 def test_no_password_is_in_it(app: Path, tapfix: Run) -> None:
@@ -193,6 +327,11 @@ def test_several_apps_and_their_settings(app: Path, tapfix: Run) -> None:
         (b'{"tapfix-baseline": 1, "fingerprints": "tapfix/v1"}', "it has no list of findings"),
         (
             b'{"tapfix-baseline": 1, "fingerprints": "tapfix/v1", "findings": [{"path": 1}]}',
+            "finding 1 lacks",
+        ),
+        (
+            b'{"tapfix-baseline": 1, "fingerprints": "tapfix/v1", "findings": [{"path": "\\ud800",'
+            b' "code": "TAP901", "message": "", "fingerprint": ""}]}',
             "finding 1 lacks",
         ),
     ],

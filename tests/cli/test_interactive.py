@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 
 from tapfix.api import Options, write
-from tapfix.api.look import Found
+from tapfix.api.found import Found
 from tapfix.api.result import Reported, Result, Status
 from tapfix.api.review import Answer, Deed, Question, Talk, review
 from tapfix.rule import Rule
 from tests.cli.conftest import FIX, OFF, ON, Run
-from tests.cli.terminal import talk
+from tests.cli.terminal import Keys, talk
 from tests.cli.test_baseline import namer
 from tests.fake_rules import mover, setter
 
@@ -140,11 +140,21 @@ def test_ignored_with_a_reason(app: Path) -> None:
     result, _ = reviewed(app, [FIX, mover()], "it must hum", Deed.MAKE, Deed.LEAVE)
     comment = "Thing(switch=True)  # tapfix: ignore[TAP901] it must hum\nThing(switch=False)\n"
     assert comment in after(result, app)
-    assert (result.ignored, [one.reason for one in result.silenced]) == (1, ["it must hum"])
+    assert (len(result.ignored), [one.reason for one in result.silenced]) == (1, ["it must hum"])
     assert [one.rule.code for one in result.left] == ["TAP904"]
     write(result)
     again, person = reviewed(app, [FIX], *[])
     assert (again.left, again.unused, person.asked) == ((), (), [])
+
+
+def test_what_is_fixed_is_told_where_it_stood_before(app: Path) -> None:
+    lines(app, "True", "True", "True")
+    reason = (
+        "a reason that is far too long to stand beside the thing that it is about, but for this"
+    )
+    result, _ = reviewed(app, [FIX], reason, Deed.MAKE, Deed.LEAVE)
+    assert [one.place.line for one in result.fixed] == [4]
+    assert [one.place.line for one in result.left] == [6]
 
 
 def test_one_that_cannot_go_with_an_accepted_one_is_told(app: Path) -> None:
@@ -166,7 +176,7 @@ def store(tmp_path: Path) -> Path:
     return tmp_path / "app"
 
 
-def on_terminal(store: Path, keys: Sequence[str], *arguments: str) -> tuple[int, str]:
+def on_terminal(store: Path, keys: Sequence[Keys], *arguments: str) -> tuple[int, str]:
     state = {"TAPFIX_STATE_DIR": str(store.parent / "state")}
     return talk(store, ["--interactive", "--select=TAP002", *arguments], keys, state)
 
@@ -180,7 +190,7 @@ def test_the_talk_the_run_and_its_undo(
     assert 'app.py:9:47: Bucket "One" outlives its stack' in screen
     assert screen.count("impact: data dies with the stack") == 2
     assert '-        s3.Bucket(self, "Two", removal_policy=RemovalPolicy.RETAIN)' in screen
-    assert screen.count("(1/2) Make this fix [y,n,a,d,q,i,e,?]? ") == 4
+    assert screen.count("(1/2) TAP002, data dies with the stack: make this fix [y,n,a") == 4
     assert screen.count("y - make this fix") == 2  # asked for, and for a key that is none
     assert "Why it matters" in screen
     written = (store / "app.py").read_text()
@@ -193,10 +203,49 @@ def test_the_talk_the_run_and_its_undo(
 
 def test_ignoring_asks_for_the_reason(store: Path) -> None:
     code, screen = on_terminal(store, ["i\n", "a # b\n", "\n", "i\n", "for the audit\n", "y\n"])
-    assert (code, "a reason is one line without #" in screen) == (0, True)
+    assert (code, "a reason is one line of text without #" in screen) == (0, True)
     written = (store / "app.py").read_text()
     assert "# tapfix: ignore[TAP002] for the audit" in written
     assert (written.count("RETAIN"), written.count("DESTROY")) == (1, 1)
+
+
+def test_only_whole_words_are_answers(store: Path) -> None:
+    words = ["abort\n", "do it\n", "\n", "\xe4\n", "No\n", " YES \n"]
+    code, screen = on_terminal(store, words)
+    assert (code, screen.count("y - make this fix")) == (1, 4)
+    written = (store / "app.py").read_text()
+    assert (written.count("RETAIN"), written.count("DESTROY")) == (1, 1)
+
+
+@pytest.mark.parametrize("errors", ["strict", "surrogateescape"])
+def test_a_reason_that_is_no_text_is_asked_for_again(store: Path, errors: str) -> None:
+    state = {"PYTHONIOENCODING": f"ascii:{errors}", "TAPFIX_STATE_DIR": str(store.parent / "state")}
+    keys = ["i\n", "\xe4\n", CTRL_D, "i\n", "known\n", "n\n"]
+    code, screen = talk(store, ["-i", "--select=TAP002"], keys, state)
+    assert (code, "Traceback" in screen) == (1, False)
+    assert screen.count("a reason is one line of text without #\n") == 1
+    # The end of input leads back, on a line of its own.
+    assert "Reason (empty: back): \n(1/2)" in screen
+    assert "# tapfix: ignore[TAP002] known" in (store / "app.py").read_text()
+
+
+def test_a_file_that_changes_meanwhile_is_left_alone(store: Path) -> None:
+    mine = STACK + "# mine\n"
+
+    def change() -> str:
+        (store / "app.py").write_text(mine)
+        return "y\n"
+
+    code, screen = on_terminal(store, ["i\n", "known\n", change])
+    assert (code, "changed since it was read; nothing was written" in screen) == (2, True)
+    assert (store / "app.py").read_text() == mine
+    assert "tapfix: Nothing changed; 2 left" in screen
+
+
+def test_nothing_to_ask_about(store: Path) -> None:
+    (store / "app.py").write_text(STACK.replace("RETAIN", "DESTROY"))
+    code, screen = on_terminal(store, [])
+    assert (code, screen) == (0, "tapfix: Nothing to fix in 1 file of 1 app (profile ephemeral).\n")
 
 
 @pytest.mark.parametrize("last", ["q\n", CTRL_D])
@@ -206,8 +255,9 @@ def test_the_end_of_input_writes_what_was_accepted(store: Path, last: str) -> No
     assert (store / "app.py").read_text().count("RETAIN") == 1
 
 
-def test_an_interrupt_writes_nothing(store: Path) -> None:
-    code, screen = on_terminal(store, ["y\n", CTRL_C])
+@pytest.mark.parametrize("keys", [[CTRL_C], ["y\n", CTRL_C], ["y\n", "i\n", CTRL_C]])
+def test_an_interrupt_writes_nothing(store: Path, keys: list[str]) -> None:
+    code, screen = on_terminal(store, keys)
     assert code == 130
     assert screen.endswith("tapfix: interrupted: nothing was written\n")
     assert "Traceback" not in screen

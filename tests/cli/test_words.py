@@ -118,3 +118,20 @@ def test_comments_silence_and_idle_ones_are_told(app: Path, tapfix: Run) -> None
     assert "1 finding suppressed by comments." in err
     # A comment for a rule that does not run may well be of use.
     assert tapfix("--select", "TAP902")[1].count(b"\n") == 1
+
+
+@pytest.mark.parametrize("words", ["[]", "[ , ] why", "[TAP901", "[TAP901 why"])
+def test_a_list_without_a_rule_silences_nothing(app: Path, tapfix: Run, words: str) -> None:
+    (app / "app.py").write_bytes(ON.rstrip() + f"  # tapfix: ignore{words}\n".encode())
+    code, out, _ = tapfix()
+    assert (code, b"app.py:3:1: TAP901" in out) == (1, True)
+    fault = b"this comment silences nothing: it names no rule between brackets [suppression]"
+    assert b"app.py:3:21: " + fault in out
+
+
+def test_of_comments_beside_what_cannot_be_read_nothing_is_known(app: Path, tapfix: Run) -> None:
+    (app / "app.py").write_bytes(OFF.rstrip() + b"  # tapfix: ignore\n")
+    assert b"this comment silences nothing" in tapfix()[1]
+    (app / "more.py").write_bytes(ON + b"(")
+    code, out, _ = tapfix()
+    assert (code, b"silences" in out) == (2, False)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from tapfix.edits import Finding, Ref
 from tapfix.engine.errors import RewriteError
-from tapfix.engine.ignore import ignore_here, ignore_in_file
+from tapfix.engine.ignore import Manner, ignore_each, ignore_here, ignore_in_file
 
 PATH = "/app.py"
 
@@ -45,6 +47,36 @@ def finding(text: str, marked: str, code: str = "TAP002") -> Finding:
 def test_a_comment_beside_a_finding(before: str, marked: str, after: str) -> None:
     text = before.removeprefix("\ufeff")
     assert ignore_here(finding(text, marked), before.encode()).decode() == after
+
+
+@pytest.mark.parametrize("at_scope", [True, False])
+def test_comments_that_were_written_move_the_places_of_others(at_scope: bool) -> None:
+    # The far one is about two lines, and has its comment at the first: that of the near one comes
+    # between.
+    first, second = ("f()", "k(1)") if at_scope else ("k(1)", "f()")
+    text = f"s = {first}\nu = h(1)\nv = {second}\n"
+    far = replace(finding(text, "k(1)"), scope=finding(text, "f()").ref)
+    near = finding(text, "h(1)")
+    wishes = [(far, Manner("far", at_scope=at_scope)), (near, Manner("near", above=True))]
+    data, refused = ignore_each(wishes, text.encode())
+    assert refused == {}
+    assert data.decode().splitlines() == [
+        f"s = {first}  # tapfix: ignore[TAP002] far",
+        "# tapfix: ignore[TAP002] near",
+        "u = h(1)",
+        f"v = {second}",
+    ]
+
+
+def test_each_of_a_line_has_its_own_reason() -> None:
+    text = "x = f(1)\n"
+    wishes = [
+        (finding(text, "f(1)", code), Manner(reason))
+        for code, reason in (("TAP002", "one"), ("TAP009", "other"), ("TAP001", "one"))
+    ]
+    data, refused = ignore_each(wishes, text.encode())
+    ones, other = "# tapfix: ignore[TAP001, TAP002] one", "# tapfix: ignore[TAP009] other"
+    assert (data.decode(), refused) == (f"x = f(1)  {ones}  {other}\n", {})
 
 
 def test_where_no_comment_can_stand_nothing_is_written() -> None:

@@ -33,8 +33,8 @@ def parted(source: str, *findings: Finding, data: bytes | None = None) -> Split:
         ("# tapfix: ignore[]", (), "", False),
         ("# tapfix: ignore-file[TAP0]", ("TAP0",), "", True),
         ("# tapfix: ignore-file", None, "", True),
-        # Beside the comments of other tools, in one line.
-        ("# type: ignore  # tapfix: ignore[TAP003] why  # noqa", ("TAP003",), "why", False),
+        # A list that nobody closes is none of all rules.
+        ("# tapfix: ignore[TAP003 it is needed", (), "TAP003 it is needed", False),
     ],
 )
 def test_a_comment_is_read(
@@ -45,6 +45,17 @@ def test_a_comment_is_read(
     assert (found.patterns, found.reason, found.whole_file) == (patterns, reason, whole_file)
     assert found.line == 2
     assert found.ref == text_at(source, comment)
+
+
+def test_comments_share_a_line() -> None:
+    first, second = "# tapfix: ignore[TAP003] why  ", "# tapfix:ignore[TAP004]  "
+    source = f"x = 'é'  # type: ignore é  {first}{second}# noqa\n"
+    found = suppressions(PATH, source.encode()).comments
+    assert [(one.patterns, one.reason) for one in found] == [
+        (("TAP003",), "why"),
+        (("TAP004",), ""),
+    ]
+    assert [one.ref for one in found] == [text_at(source, first), text_at(source, second)]
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""An app whose names try to break out of a page, and the content of a dry run over it."""
+"""An app whose names try to break out of a page, by signs or by length, and a dry run over it."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ from aws_cdk import aws_kinesis as kinesis, aws_lambda as lambda_, aws_s3 as s3
 app = App()
 stack = Stack(app, "Hostile")
 bucket = s3.Bucket(stack, {name}, removal_policy=RemovalPolicy.RETAIN)  # {comment}
+endless = s3.Bucket(stack, "{endless}", removal_policy=RemovalPolicy.RETAIN)
 stream = kinesis.Stream(stack, {name} + "S")
 function = lambda_.Function(
     stack,
@@ -51,7 +52,7 @@ def hostile_content(folder: Path, mode: Mode = Mode.DRY_RUN) -> Content:
     (root / "code").mkdir(parents=True)
     name, password = json.dumps(SIGNS, ensure_ascii=False), json.dumps(PASSWORD)
     (root / "cdk.json").write_text('{"app": "python3 app.py"}')
-    app = _APP.format(name=name, password=password, comment=SIGNS)
+    app = _APP.format(name=name, password=password, comment=SIGNS, endless="W" * 300)
     (root / "app.py").write_text(app, encoding="utf-8")
     (root / "code" / "index.py").write_text(_HANDLER.format(password=password), encoding="utf-8")
     return Content(api.run([str(root)], api.Options(mode=mode)), str(folder), exit_code=1)

@@ -129,6 +129,7 @@ def test_on_paper_all_is_unfolded_and_light(seen: dict[str, Any]) -> None:
 
 def test_nothing_sticks_out_on_a_narrow_screen(seen: dict[str, Any]) -> None:
     assert seen["wide"] <= 420
+    assert seen["hostileWide"] <= 420
 
 
 def test_names_with_markup_do_nothing(seen: dict[str, Any]) -> None:

@@ -46,6 +46,18 @@ def test_what_is_clean_passes_and_what_is_silenced_is_skipped(app: Path, tapfix:
     assert [(case.name, case.is_passed) for case in faults] == [("thing-fault", True)]
 
 
+def test_what_the_baseline_has_is_skipped_where_it_stands_in_the_end(
+    app: Path, tapfix: Run
+) -> None:
+    (app / "app.py").write_text("import aws_cdk\nThing(switch='odd')\n")
+    assert tapfix("--write-baseline")[0] == 0
+    (app / "app.py").write_text("import aws_cdk\nThing(switch=True)\nThing(switch='odd')\n")
+    code, out, _ = tapfix("--apply", "--baseline=.tapfix-baseline.json", "--output-format=junit")
+    switches, faults = list(JUnitXml.fromstring(out))
+    assert (code, [case.is_passed for case in switches]) == (0, [True])
+    assert outcomes(faults) == [("app.py:3", Skipped, "in the baseline: a thing is odd")]
+
+
 def test_what_cannot_be_done_is_an_error_in_any_letters(tmp_path: Path) -> None:
     problem = Problem(str(tmp_path / "a\x07\udce9.py"), "is <odd> & \x00 \ud800", 3)
     text = write(Content(Result(problems=(problem,)), str(tmp_path), exit_code=2))

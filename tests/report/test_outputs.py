@@ -79,11 +79,21 @@ def test_what_does_not_go_together_is_bad_usage(
     assert message in " ".join(err.split())
 
 
-@pytest.mark.parametrize(("file", "reason"), [("no/x", "no such folder"), (".", "it is a folder")])
+@pytest.mark.parametrize(
+    ("file", "reason"),
+    [
+        ("no/x", "no such folder"),
+        (".", "it is a folder"),
+        ("app.py", "it is a source file"),
+        ("link.json", "it is a source file"),
+        ("old.json/x", "no such folder"),
+    ],
+)
 def test_a_file_that_cannot_be_written_is_told_before_anything_is_done(
     app: Path, tapfix: Run, file: str, reason: str
 ) -> None:
     (app / "old.json").write_text("old")
+    (app / "link.json").symlink_to("app.py")
     code, out, err = tapfix(
         "--apply", "--output-format=json:old.json", f"--output-format=sarif:{file}"
     )

@@ -75,6 +75,38 @@ def test_fixes_of_one_line_are_one_part(tmp_path: Path) -> None:
     assert shape(parts) == [([3, 3], [("app.py", 3)])]
 
 
+def test_a_fix_whose_change_another_takes_back_is_parted_from_nothing(tmp_path: Path) -> None:
+    def to(ref: Ref, value: int) -> SetArgument:
+        return SetArgument(ref, "switch", str(value))
+
+    def there(app: App) -> Iterator[Finding]:
+        """Makes 30 a 3 in the first round, and with it 1 a 2 and 3 a 4 in the second."""
+        for ref in switched(app, 30):
+            yield Finding("TAP901", ref, "one", Fix("there", Impact.NONE, (to(ref, 3),)))
+        for ref in switched(app, 1):
+            for other in switched(app, 3):
+                edits = (to(ref, 2), to(other, 4))
+                yield Finding("TAP901", ref, "one", Fix("there", Impact.NONE, edits))
+
+    def back(app: App) -> Iterator[Finding]:
+        """Makes 20 a 21 in the first round, and 2 the 1 that it was in the third."""
+        for old, new in ((20, 21), (2, 1)):
+            for ref in switched(app, old):
+                yield Finding("TAP902", ref, "two", Fix("back", Impact.NONE, (to(ref, new),)))
+
+    things = (f"x{switch} = Thing(switch={switch})\ny = {switch}\n" for switch in (1, 30, 5, 20))
+    text = "import aws_cdk\n\n" + "".join(things)
+    rules = [rule(there), rule(back, "TAP902", "thing-back"), setter(5, 6, "TAP903", "thing-five")]
+    result = result_of(tmp_path, text, rules)
+    assert len(result.fixed) == 5
+    # Nobody can tell from the lines that are left what two of them did to the first.
+    (part,) = parts_of(result)
+    assert (set(part.findings), [hunk.start for hunk in part.hunks]) == (
+        set(result.fixed),
+        [4, 6, 8],
+    )
+
+
 def test_fixes_that_need_one_import_are_one_part(tmp_path: Path) -> None:
     parts = parts_of(result_of(tmp_path, LINES, [with_extra(AddImport("", "states", "OFF"))]))
     assert shape(parts) == [([3, 5], [("app.py", 2), ("app.py", 3), ("app.py", 5)])]

@@ -1,9 +1,12 @@
-"""reviewdog's format, held against what its proto file documents, and applied."""
+"""reviewdog's format, held against what its proto file documents and by its schema, and applied."""
 
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import subprocess
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +15,7 @@ import pytest
 from tapfix.report.content import Content
 from tapfix.report.rdjson import write
 from tests.cli.conftest import Run
+from tests.editors.vscode.workshop import node_environment
 from tests.report.appliers import apply_rdjson
 from tests.report.conftest import EXAMPLES
 from tests.report.test_sarif import ODD, files
@@ -61,6 +65,90 @@ def told(text: str) -> dict[str, Any]:
     return result
 
 
+def bad_app(folder: Path) -> None:
+    """An app of its own that cannot be read: of one such, comments are not said to be idle."""
+    folder.mkdir()
+    (folder / "cdk.json").write_text("{}")
+    (folder / "bad.py").write_text("import aws_cdk\nThing(\n")
+
+
+Validate = Callable[[str], list[str]]
+HERE = Path(__file__).parent / "reviewdog"
+
+
+@pytest.fixture(scope="module")
+def validate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Validate]:
+    """What a validator that is not ours has against a document, by the format's schema."""
+    folder = tmp_path_factory.mktemp("reviewdog")
+    environment = {**node_environment(folder / "bin"), "HOME": str(folder)}
+    desk = folder / "desk"
+    shutil.copytree(HERE, desk, ignore=shutil.ignore_patterns("node_modules"))
+
+    def run(*words: str, text: str = "") -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            words, cwd=desk, env=environment, input=text, capture_output=True, text=True, timeout=60
+        )
+
+    installed = run("npm", "ci", "--no-audit", "--no-fund")
+    assert installed.returncode == 0, installed.stderr
+
+    def validate(text: str) -> list[str]:
+        (desk / "report.json").write_text(text, encoding="utf-8")
+        program = "node_modules/.bin/rdformat-validator"
+        strictly = ("--strict", "--no-extra-fields", "--format", "json")
+        done = run(program, *strictly, "report.json")
+        (judged,) = json.loads(done.stdout)["fileResults"]
+        assert done.returncode == (0 if judged["valid"] else 1), done.stderr
+        return [one["code"] for one in judged.get("errorDetails", ())]
+
+    yield validate
+    shutil.rmtree(folder)
+
+
+def test_a_validator_by_the_formats_schema_has_nothing_against_it(
+    content: Content, report: Content, validate: Validate
+) -> None:
+    for one in (content, report):
+        assert validate(write(one)) == []
+
+
+def test_nor_against_problems_without_a_place_and_names_that_are_no_text(
+    app: Path, tapfix: Run, validate: Validate
+) -> None:
+    Path(os.fsdecode(b"caf\xe9 %#.py")).write_text("import aws_cdk\nThing(switch=True)\n")
+    bad_app(app / "bad")
+    (app / "idle.py").write_text("import aws_cdk  # tapfix: ignore\n")
+    for mode in ("-v", "--dry-run"):
+        text = tapfix(mode, "--output-format=rdjson", ".", "missing")[1].decode()
+        assert len(json.loads(text)["diagnostics"]) >= 5
+        assert validate(text) == []
+
+
+@pytest.mark.parametrize(
+    ("break_it", "fault"),
+    [
+        (lambda one: one.pop("message"), "MISSING_DIAGNOSTIC_MESSAGE"),
+        (lambda one: one.update(rule="TAP901"), "UNKNOWN_PROPERTY"),
+        (lambda one: one.update(severity="HIGH"), "INVALID_SEVERITY"),
+        (lambda one: one["location"]["range"]["start"].update(line=0), "INVALID_POSITION"),
+    ],
+    ids=["no message", "a key of our own", "a severity of our own", "line 0"],
+)
+def test_the_validator_refuses_what_is_wrong(
+    tapfix: Run, validate: Validate, break_it: Callable[[Any], None], fault: str
+) -> None:
+    document = json.loads(tapfix("--output-format=rdjson")[1])
+    break_it(document["diagnostics"][0])
+    assert fault in validate(json.dumps(document))
+
+
+def test_lock_file_holds_checksums_and_no_hosts() -> None:
+    packages = json.loads((HERE / "package-lock.json").read_text(encoding="utf-8"))["packages"]
+    installed = {name: one for name, one in packages.items() if name}
+    assert installed and all("integrity" in one for one in installed.values())
+    assert not [name for name, one in installed.items() if "resolved" in one]
+
+
 def test_all_suggestions_together_are_what_applying_writes(
     content: Content, tmp_path: Path
 ) -> None:
@@ -105,10 +193,10 @@ def test_odd_files_come_out_as_applying_writes_them(app: Path, tapfix: Run, name
 
 
 def test_problems_and_idle_suppressions_are_diagnostics(app: Path, tapfix: Run) -> None:
-    (app / "bad.py").write_text("import aws_cdk\nThing(\n")
+    bad_app(app / "bad")
     (app / "app.py").write_text("import aws_cdk  # tapfix: ignore\n")
     code, out, _ = tapfix("--output-format", "rdjson")
     first, second = told(out.decode())["diagnostics"]
     assert code == 2
-    assert (first["severity"], first["location"]["path"]) == ("ERROR", "bad.py")
+    assert (first["severity"], first["location"]["path"]) == ("ERROR", "bad/bad.py")
     assert (second["severity"], second["message"]) == ("INFO", "this comment silences nothing")

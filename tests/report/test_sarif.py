@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib.resources
 import json
 import shutil
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -101,7 +100,7 @@ def test_each_rule_is_told_with_its_page(report: Content) -> None:
         assert rules[result["ruleIndex"]]["id"] == result["ruleId"]
 
 
-def small(tmp_path: Path, text: str, status: Status = Status.FIXABLE, **fields: object) -> Content:
+def small(tmp_path: Path, text: str) -> Content:
     """One finding, about ``Thing()`` in a file of this text."""
     data = text.encode()
     path = str(tmp_path / "a#b é.py")
@@ -110,9 +109,8 @@ def small(tmp_path: Path, text: str, status: Status = Status.FIXABLE, **fields: 
     column = text.index("Thing()") - text.rfind("\n", 0, text.index("Thing()"))
     finding = Finding("TAP002", Ref(path, offset, 7), "it hums")
     rule = next(rule for rule in builtin_rules() if rule.code == "TAP002")
-    one = Reported(finding, rule, Place(path, line, column, data), status, "on purpose")
-    told = {"silenced": (one,)} if status is Status.SILENCED else {"findings": (one,)}
-    return Content(Result(apps=(str(tmp_path),), **told, **fields), str(tmp_path))  # type: ignore[arg-type]  # any
+    one = Reported(finding, rule, Place(path, line, column, data), Status.FIXABLE, "on purpose")
+    return Content(Result(apps=(str(tmp_path),), findings=(one,)), str(tmp_path))
 
 
 def test_places_count_characters_and_addresses_are_encoded(tmp_path: Path) -> None:
@@ -127,18 +125,39 @@ def test_places_count_characters_and_addresses_are_encoded(tmp_path: Path) -> No
     assert run["columnKind"] == "unicodeCodePoints"
 
 
-def test_a_silenced_finding_is_there_with_the_comments_reason(tmp_path: Path) -> None:
-    (result,) = log_of(small(tmp_path, "Thing()\n", Status.SILENCED))["runs"][0]["results"]
-    assert result["suppressions"] == [{"kind": "inSource", "justification": "on purpose"}]
-    assert result["message"]["text"] == "it hums"
+def test_what_is_silenced_is_counted_only(app: Path, tapfix: Run) -> None:
+    """GitHub shows each result of a log as an open alert, whatever it says of suppressions."""
+    (app / "old.py").write_text("import aws_cdk\nThing(switch=True)\n")
+    assert tapfix("--write-baseline", "old.py")[0] == 0
+    (app / "app.py").write_text("import aws_cdk\nThing(switch=True)  # tapfix: ignore it hums\n")
+    words = ("--output-format=sarif", "--baseline=.tapfix-baseline.json")
+    for mode in ("-v", "--dry-run", "--apply"):
+        log = json.loads(tapfix(mode, *words)[1])
+        validator().validate(log)
+        (run,) = log["runs"]
+        assert run["results"] == []
+        assert (run["properties"]["suppressed"], run["properties"]["baselined"]) == (1, 1)
 
 
-def test_after_applying_it_stands_where_its_line_has_moved(tmp_path: Path) -> None:
-    content = small(tmp_path, "Thing()\n", Status.SILENCED, mode=Mode.APPLY)
-    path = str(tmp_path / "a#b é.py")
-    changed = replace(content.result, changes={path: (b"Thing()\n", b"import x\n\nThing()\n")})
-    (result,) = log_of(Content(changed, str(tmp_path)))["runs"][0]["results"]
-    assert result["locations"][0]["physicalLocation"]["region"]["startLine"] == 3
+def test_a_finding_keeps_its_fingerprint_when_one_like_it_is_silenced(
+    app: Path, tapfix: Run
+) -> None:
+    """Else an alert that was open would seem to be another one."""
+    line = "Thing(switch=True)\n"
+    first = f"import aws_cdk\n{line}"
+    (app / "app.py").write_text(first)
+    assert tapfix("--write-baseline")[0] == 0
+    (app / "app.py").write_text(first + line)
+
+    def prints(*words: str) -> list[str]:
+        results = json.loads(tapfix("--output-format=sarif", *words)[1])["runs"][0]["results"]
+        return [one["partialFingerprints"]["tapfix/v1"] for one in results]
+
+    every = prints()
+    assert len(every) == 2
+    assert prints("--baseline=.tapfix-baseline.json") == every[1:]
+    (app / "app.py").write_text(first.replace(")\n", ")  # tapfix: ignore\n") + line)
+    assert prints() == every[1:]
 
 
 def test_what_could_not_be_done_is_told_of_the_invocation(tmp_path: Path) -> None:
@@ -180,6 +199,7 @@ ODD = {
     "feed.py": b"import aws_cdk\n\x0c\nThing(switch=True)\n\n# end\n",
     "open.py": b"import aws_cdk\nThing(switch=True)",
     "sp ace%41#.py": b"import aws_cdk\nThing(switch=True)\n",
+    "a,b::c\n'\"日本.py": b"import aws_cdk\n'\xf0\x9f\x98\x80'; Thing(switch=True)  # \x1b[2J",
 }
 
 

@@ -81,10 +81,11 @@ _LIBRARIES = re.compile(
 )
 """A line that imports what logs in."""
 _LEAVING = (ast.Return, ast.Raise)
+_LOOKUPS = ("get", "getenv", "pop", "setdefault")
 _DEPTH = 6
 _TELLING = 3  # characters: fewer tell nothing of a password, and stand everywhere
 _IN_URL = re.compile(r"://[^/\s:@]*:([^@/\s\0]+)@")
-_IN_DSN = re.compile(r"\bpassword\s*=\s*'?([^\s'\0]+)")
+_IN_DSN = re.compile(r"\bpassword\s*=\s*(?:'((?:\\.|[^'\\\0])+)'|([^\s'\0]+))")
 _HOST_IN_URL = re.compile(r"://(?:[^/\s@]*@)?[\w.-]+[^\0]*$|\bhost\s*=\s*'?[\w.-]+")
 
 
@@ -113,12 +114,7 @@ class Setting:
     def passwords(self) -> tuple[str, ...]:
         """The passwords that stand in the code."""
         if self.role == "url":
-            return tuple(
-                found[1]
-                for text in self.texts
-                for pattern in (_IN_URL, _IN_DSN)
-                for found in pattern.finditer(text)
-            )
+            return tuple(found for text in self.texts for found in passwords_in(text))
         return tuple(filter(None, self.texts)) if self.role == "password" else ()
 
     @property
@@ -159,13 +155,18 @@ class Login:
 
     @property
     def hides(self) -> tuple[str, ...]:
-        """What no report may show: the passwords, and the pieces they are put together from."""
-        return tuple(
+        """What no report may show: the passwords, and the pieces they are put together from.
+
+        Of an expression that cannot be followed these are the texts in it.
+        """
+        known = (
             piece
             for one in self.settings.values()
             for text in one.passwords
             for piece in (text, *(p for leaf in one.given for p in pieces(leaf, text)))
         )
+        given = self.settings.get("password")
+        return (*known, *(_literals(given.value.origin) if given is not None else ()))
 
     @property
     def is_flawed(self) -> bool:
@@ -174,6 +175,13 @@ class Login:
         if self.is_chosen and host is not None and host.text is not None and is_local(host.text):
             return False
         return bool(self.passwords) or any(one.holds_host for one in self.settings.values())
+
+
+def passwords_in(address: str) -> Iterator[str]:
+    """The passwords in a URL or in a connection string, as they are spelled there."""
+    for pattern in (_IN_URL, _IN_DSN):
+        for found in pattern.finditer(address):
+            yield next(filter(None, found.groups()))
 
 
 def is_local(host: str) -> bool:
@@ -357,6 +365,28 @@ def _part(part: str | Value) -> str:
     if isinstance(part, str):
         return part
     return str(part.constant) if isinstance(part.constant, (str, int)) else "\0"
+
+
+def _literals(node: ast.AST) -> Iterator[str]:
+    """The texts that an expression may take its value from: no keys, and no arguments."""
+    inner: list[ast.AST]
+    if isinstance(node, ast.Constant):
+        text = node.value.decode("latin-1") if isinstance(node.value, bytes) else node.value
+        if isinstance(text, str) and len(text) >= _TELLING:
+            yield text
+        return
+    if isinstance(node, ast.Call):
+        is_lookup = isinstance(node.func, ast.Attribute) and node.func.attr in _LOOKUPS
+        inner = [node.func, *(node.args[1:] if is_lookup else ())]
+        inner += [one.value for one in node.keywords if one.arg == "default"]
+    elif isinstance(node, ast.Subscript):
+        inner = [node.value]
+    elif isinstance(node, ast.Dict):
+        inner = list(node.values)
+    else:
+        inner = list(ast.iter_child_nodes(node))
+    for one in inner:
+        yield from _literals(one)
 
 
 def pieces(value: Value, text: str) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tapfix.edits import Ref
-from tapfix.model.access.credentials import logins, pieces
+from tapfix.model.access.credentials import logins, passwords_in, pieces
 from tapfix.model.access.needs import handlers_of
 from tapfix.model.app import App
 from tapfix.model.cdk.constructs import Construct
@@ -137,7 +137,7 @@ def _is_password(value: Value) -> bool:
 
 def _hides(value: Value) -> tuple[str, ...]:
     text = str(value.constant)
-    return (text, *pieces(value, text))
+    return (text, *passwords_in(text), *pieces(value, text))
 
 
 def _statement(module: Module, value: Value) -> Ref:

@@ -31,7 +31,7 @@ from tapfix.report.html.ink import Ink
 from tapfix.report.html.maps import app_name, connections
 from tapfix.report.html.sides import side_by_side
 from tapfix.report.paint import PLAIN
-from tapfix.report.text import Voice, summary, verdicts
+from tapfix.report.text import summary, verdicts, voice_of
 
 _IMPACTS = [impact.value for impact in Impact]
 ROOM = 8_000_000
@@ -175,11 +175,12 @@ def _files(content: Content, ink: Ink) -> str:
 
 def _rest(content: Content, ink: Ink) -> str:
     content = replace(content, paint=PLAIN)
-    result, voice = content.result, Voice(content.base, PLAIN)
+    result, voice = content.result, voice_of(content)
     lists = [
         ("What could not be done", voice.problems(result.problems)),
         ("What templates say", verdicts(content)),
         ("Comments that silence nothing", voice.unused(result)),
+        ("Entries of the baseline that match nothing", voice.unmatched(result)),
         ("Notes", result.notes),
     ]
     return "".join(_list(title, list(lines), ink) for title, lines in lists)

@@ -147,5 +147,5 @@ def _details(one: Reported, known: Facts, content: Content, ink: Ink) -> str:
         rows.append(("why", one.reason))
     verdict = content.verdict(one)
     if verdict is not None:
-        rows.append(("templates", verdict))
+        rows.append(("templates", content.doubt(verdict) or verdict.mark.value))
     return "".join(f"<div><dt>{name}</dt><dd>{ink.prose(text)}</dd></div>" for name, text in rows)

@@ -124,6 +124,8 @@ await page.close();
 
 const hostile = await open(task.hostile, "light");
 report.title = await hostile.title();
+await hostile.setViewportSize({ width: 420, height: 900 });
+report.hostileWide = await hostile.evaluate(() => document.documentElement.scrollWidth);
 report.injected = await hostile.evaluate(() => document.querySelectorAll("script, iframe, img").length);
 await hostile.close();
 

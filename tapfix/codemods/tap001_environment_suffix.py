@@ -13,12 +13,14 @@ The name gets the suffix at its end: ``f"orders-{environment_suffix}"``. ``.fifo
 trailing ``-stream`` of a stream's name gives way to the suffix unless two names would meet. The
 suffix is what the place already has: a local or parameter called ``environment_suffix``,
 ``env_name``, ``stage`` and the like, ``self.environment_suffix``, ``props.environment_suffix``, if
-it is known to be a plain string and can differ: a default that no call overrides is none. Where
-there is none, the constructor takes ``environment_suffix: str``, keeps it on ``self`` for its other
-methods, and every call passes it, up to the app file, which reads the context value
-``environmentSuffix`` or the environment variable ``ENVIRONMENT_SUFFIX`` and checks it. There the
-ids of the stacks get the suffix too, since two environments are two stacks. Tests that construct
-the class pass ``"test"``, and names they assert follow.
+it is known to be a plain string and can differ: a default that no call overrides is none; or
+``self.config["environment"]``, of which other texts of the class are made. Where there is none, the
+constructor takes ``environment_suffix: str``, keeps it on ``self`` for its other methods, and every
+call passes it, up to the app file, which reads the context value ``environmentSuffix`` or the
+environment variable ``ENVIRONMENT_SUFFIX`` and checks it. Where stacks of the app ask the context
+themselves, ``self.node.try_get_context("stage")``, the app file asks it the same. There the ids of
+the stacks get the suffix too, since two environments are two stacks. Tests that construct the class
+pass ``"test"``, and names they assert follow.
 
 Whatever else holds the name follows it: look-ups (``from_bucket_name``), ARNs, environment
 variables, ``Fn.import_value`` of an ``export_name``, and of the names that CDK made of a stack's
@@ -42,10 +44,11 @@ loops. Constructs in a branch that asks for the environment. Reported, and not m
 whose suffix would go beyond the greatest length, names that say which environment they are for
 (``orders-prod``), a class that nothing in the app constructs or that is handed on as a value,
 stacks whose ids name their environments or that code looks up by their ids, a variable that may be
-no plain string, or hold capitals where the name takes none, and names that stand where they cannot
-be followed: in a query, say, or in another text with a syntax of its own. Types of a GraphQL schema
-and files of code that are called like a resource keep their names. With ``construct-ids = "never"``
-(profile ``production``) no id changes, not even a stack's.
+no plain string, or hold capitals where the name takes none, secrets that Airflow finds by what its
+DAGs ask for (``airflow/connections/…``), and names that stand where they cannot be followed: in a
+query, say, or in another text with a syntax of its own. Types of a GraphQL schema and files of code
+that are called like a resource keep their names. With ``construct-ids = "never"`` (profile
+``production``) no id changes, not even a stack's.
 """
 
 from __future__ import annotations

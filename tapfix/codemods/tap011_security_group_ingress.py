@@ -21,8 +21,9 @@ The impact is *in place*.
 Left alone
 Any rule that lets the function in, or may: from the VPC's addresses, from everywhere, by
 ``connections`` of either side, ``CfnSecurityGroupIngress``, a group that both share and that lets
-its own members in, a group that goes where nobody can see what is done with it. Functions outside
-of the VPC: that is TAP010. Imported security groups.
+its own members in, a group that goes where nobody can see what is done with it. A database that
+the function reaches by way of a proxy of its own (``add_proxy``). Functions outside of the VPC:
+that is TAP010. Imported security groups.
 
 Reported: ports that the source does not tell, data stores in a stack that may depend on the
 function's, functions and data stores that nothing holds a name of.

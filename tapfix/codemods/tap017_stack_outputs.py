@@ -9,8 +9,9 @@ What the fix does
 Every resource that people look for gets one ``CfnOutput`` at the end of the constructor: the name
 of a stream, bucket or table, the endpoint of a database or cache, the ARN of a function or topic,
 the URL of a queue or API, the DNS name of a load balancer, the ids of user pools and their clients,
-the domain of a distribution. Never a secret. What a helper method makes gets its output in the
-constructor if ``self`` or the method's ``return`` leads there, else at the end of the method.
+the domain of a distribution. Never a secret. Where the constructor calls a method that makes the
+outputs and nothing else, the new one goes to its end. What a helper method makes gets its output in
+the constructor if ``self`` or the method's ``return`` leads there, else at the end of the method.
 
 In a class derived from ``Construct`` the output stands in that class, as in CDK's own: so every
 stack that uses the class has it, however often, and the class need not show its parts. One of a
@@ -100,8 +101,9 @@ def _edits(
         return wanted
     if not reach.name:
         return Obstacle(_UNNAMED)
-    # The outputs of one place stand together, an empty line away from the rest.
-    blank = 0 if reach.ref in written or reach.ends_with("CfnOutput") else 1
+    # Outputs stand together, an empty line away from the rest; or as the app's own before them do.
+    together = reach.ref in written or reach.ends_with("CfnOutput")
+    blank = 0 if together and not reach.is_spaced("CfnOutput") else 1
     written.add(reach.ref)
     return add_output(app, construct, wanted, reach, ids, blank)
 

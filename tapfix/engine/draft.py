@@ -187,9 +187,13 @@ class Draft:
         self._replace(item.value, value)
 
     def _replace(self, place: Span, text: str) -> None:
-        """Put new text in a place; comments that stood inside go above its line."""
+        """Put new text in a place; comments that stood inside go above its line.
+
+        A text in double quotes stays in them, whatever most of the file has.
+        """
         self.orphans += [(place[0], comment) for comment in self.line.comments(place)]
-        self.patches.append(Patch(*place, requoted(text, self.quote)))
+        is_double = self.line.text[slice(*place)].endswith(b'"')
+        self.patches.append(Patch(*place, text if is_double else requoted(text, self.quote)))
 
     def _above(self, offset: int) -> tuple[int, str]:
         """Where a comment goes that is to stand above the row of ``offset``, and its indentation.

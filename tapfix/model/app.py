@@ -153,7 +153,11 @@ class App:
 
     def function_around(self, construct: Construct) -> AppFunction | None:
         """The function or method in whose body a construct is made."""
-        scope = construct.module.names.scopes[construct.node].function
+        return self.function_at(construct.module, construct.node)
+
+    def function_at(self, module: Module, node: ast.expr) -> AppFunction | None:
+        """The function or method in whose body an expression stands."""
+        scope = module.names.scopes[node].function
         while scope is not None and not isinstance(
             scope.node, (ast.FunctionDef, ast.AsyncFunctionDef)
         ):
@@ -161,7 +165,7 @@ class App:
         if scope is None:
             return None
         assert isinstance(scope.node, (ast.FunctionDef, ast.AsyncFunctionDef))
-        return self.modules.function_at(construct.module, scope.node)
+        return self.modules.function_at(module, scope.node)
 
     def class_around(self, construct: Construct) -> AppClass | None:
         """The class in whose body or methods a construct is made."""

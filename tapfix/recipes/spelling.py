@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from tapfix.model.app import App
-from tapfix.model.cdk.carriers import carrier
+from tapfix.model.cdk.carriers import taken_as
 from tapfix.model.cdk.constructs import Construct
-from tapfix.model.cdk.references import Reference, construct_at
+from tapfix.model.cdk.references import Reference, construct_at, sites_of
 from tapfix.model.python.callers import home
 from tapfix.model.python.frames import Frame, arguments
 from tapfix.model.python.modules import AppClass, Module
 from tapfix.model.python.scopes import Binding
+
+_HELPERS = 3
+"""So many helpers that hand a construct on are followed outwards."""
 
 
 def spelled(app: App, construct: Construct, module: Module, at: ast.AST) -> str | None:
@@ -20,7 +24,7 @@ def spelled(app: App, construct: Construct, module: Module, at: ast.AST) -> str 
 
     The construct's statement, if it is in the same function, stands before the place.
     """
-    own = _own_name(construct, module, at)
+    own = _own_name(app, construct, module, at)
     if own is not None:
         return own
     found = [
@@ -29,6 +33,34 @@ def spelled(app: App, construct: Construct, module: Module, at: ast.AST) -> str 
         *_passed(app, construct, module, at),
     ]
     return min(found, key=lambda text: (len(text), text)) if found else None
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The statement of a module that gives a construct its first name, and that name."""
+
+    module: Module
+    statement: ast.stmt
+    name: str
+
+
+def held(app: App, construct: Construct) -> Held | None:
+    """Where a construct gets its name: by its own statement, or where a helper's one call is.
+
+    ``return s3.Bucket(…)`` gives none, ``self.bucket = self._make_bucket()`` does.
+    """
+    module, node = construct.module, construct.node
+    for _ in range(_HELPERS):
+        name = taken_as(module, node)
+        if name is not None:
+            return Held(module, module.names.statement(node), name)
+        around = app.function_at(module, node)
+        is_returned = isinstance(module.names.parents[node], ast.Return)
+        sites = sites_of(app, around) if around is not None and is_returned else []
+        if len(sites) != 1:
+            return None
+        module, node = sites[0]
+    return None
 
 
 def here(app: App, found: Reference, module: Module, at: ast.AST) -> str | None:
@@ -45,15 +77,15 @@ def _is_inner(module: Module, found: Reference) -> bool:
     return scope.kind == "comprehension" or isinstance(scope.node, ast.Lambda)
 
 
-def _own_name(construct: Construct, module: Module, at: ast.AST) -> str | None:
-    """The name that the construct's own statement gives it, in the same function."""
-    if construct.module is not module or home(module, construct.node) is not home(module, at):
+def _own_name(app: App, construct: Construct, module: Module, at: ast.AST) -> str | None:
+    """The name that a statement of the same function gives the construct."""
+    made = held(app, construct)
+    if made is None or made.module is not module:
         return None
-    name = carrier(construct)
-    if name is None:
+    name, statement = made.name, made.statement
+    if home(module, statement) is not home(module, at):
         return None
-    statement = module.names.statement(construct.node)
-    bindings = module.scope_of(construct.node).lookup(name) if name.isidentifier() else [None]
+    bindings = module.scope_of(statement).lookup(name) if name.isidentifier() else [None]
     if len(bindings) != 1 or module.ref(statement).offset > module.ref(at).offset:
         return None
     # Not out of a branch or a loop that the place does not stand in.
@@ -63,14 +95,38 @@ def _own_name(construct: Construct, module: Module, at: ast.AST) -> str | None:
 
 def _attributes(app: App, construct: Construct, module: Module, at: ast.AST) -> Iterator[str]:
     """``self.x`` in the class that keeps the construct, ``other.x`` where ``other`` is of it."""
-    for cls, name in _keepers(app, construct):
+    for cls, name, value in _keepers(app, construct):
+        if _runs_later(app, (cls.module, value), (module, at)):
+            continue
         for holder, holder_class in _holders(app, module, at):
             if cls in (*app.evaluator.resolver.lineage(holder_class), holder_class):
                 yield f"{holder}.{name}"
 
 
-def _keepers(app: App, construct: Construct) -> Iterator[tuple[AppClass, str]]:
-    """The classes of the app of which an attribute always is the construct, with its name."""
+def _runs_later(app: App, made: tuple[Module, ast.AST], at: tuple[Module, ast.AST]) -> bool:
+    """Whether code runs after a place, in one function or in helpers that are called there."""
+    for module, node in _outwards(app, *made):
+        for other, place in _outwards(app, *at):
+            if module is other and home(module, node) is home(other, place):
+                return module.ref(node).offset > module.ref(place).end
+    return False
+
+
+def _outwards(app: App, module: Module, node: ast.AST) -> Iterator[tuple[Module, ast.AST]]:
+    """A node, and the calls that lead to it, as long as there is one of each."""
+    for _ in range(_HELPERS):
+        yield module, node
+        function = home(module, node).node
+        if not isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            return
+        sites = sites_of(app, app.modules.function_at(module, function))
+        if len(sites) != 1:
+            return
+        module, node = sites[0]
+
+
+def _keepers(app: App, construct: Construct) -> Iterator[tuple[AppClass, str, ast.expr]]:
+    """The classes of the app of which an attribute always is the construct; its name and value."""
     scope = construct.module.names.scopes[construct.node].owner
     classes = [
         app.modules.class_at(module, node)
@@ -85,7 +141,7 @@ def _keepers(app: App, construct: Construct) -> Iterator[tuple[AppClass, str]]:
             if len(values) == 1 and values[0] is not None and name not in cls.methods:
                 is_kept = construct_at(app, cls.module, values[0]) is construct
                 if is_kept and not app.evaluator.resolver.stored_from_outside(name):
-                    yield cls, name
+                    yield cls, name, values[0]
 
 
 def _holders(app: App, module: Module, at: ast.AST) -> Iterator[tuple[str, AppClass]]:

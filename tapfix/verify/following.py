@@ -33,7 +33,9 @@ def with_names(differences: Iterable[Difference]) -> tuple[Difference, ...]:
 
 
 def _is_name(one: Difference) -> bool:
-    """Whether it is what a resource is called that differs."""
+    """Whether it is what a resource, or an export of a stack, is called that differs."""
+    if one.path == "Export.Name":
+        return isinstance(one.old, str) and isinstance(one.new, str)
     if one.before is None or not isinstance(one.old, str) or not isinstance(one.new, str):
         return False
     known = load().of_type(one.before.kind)

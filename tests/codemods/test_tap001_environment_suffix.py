@@ -445,3 +445,221 @@ app = App()
 Post(app, "Post")
 """
     assert "self.stage" not in run(source).files["app.py"].split("class Post")[1]
+
+
+OVENS = """\
+from aws_cdk import App, Stack, aws_sqs as sqs
+from settings import Settings
+
+
+class BakeryStack(Stack):
+    def __init__(self, scope, construct_id, config, **kwargs):
+        super().__init__(scope, construct_id, **kwargs)
+        self.config = config
+        self.ovens()
+
+    def ovens(self):
+        sqs.Queue(self, "Hot", queue_name="hot-loaves")
+        sqs.Queue(self, "Cold", queue_name=f"cold-{self.config['stage']}")
+
+
+app = App()
+stage = app.node.try_get_context("stage") or "dev"
+BakeryStack(app, f"Bakery-{stage}", {"stage": stage})
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "suffix"),
+    [
+        ("", "", "self.config['stage']"),
+        ("self.config['stage']", "self.config.stage_str", "self.config.stage_str"),
+        ("f\"cold-{self.config['stage']}\"", 'self.config["stage"]', "self.environment_suffix"),
+        ("self.config['stage']", "self.config['size']", "self.environment_suffix"),
+        ("self.config", "self.api_config", "self.api_config['stage']"),
+        ("self.config = config", "pass", "self.environment_suffix"),
+        ("ovens(self)", "ovens(self, config)", "self.config['stage']"),
+        ("{self.config['stage']}", "{self.config['stage']:>9}", "self.environment_suffix"),
+        (
+            "        self.config = config\n        self.ovens()\n",
+            "        self.ovens()\n        self.config = config\n",
+            "self.environment_suffix",
+        ),
+    ],
+)
+def test_what_neighbours_are_made_of(old: str, new: str, suffix: str) -> None:
+    files = run_example(RULE, Example("", OVENS.replace(old, new))).files
+    assert f'queue_name=f"hot-loaves-{{{suffix}}}"' in files["app.py"]
+
+
+GATEWAY = """\
+from aws_cdk import App, Stack, aws_apigateway as apigateway, aws_sqs as sqs
+
+
+class DoorStack(Stack):
+    def __init__(self, scope, construct_id, {given}, **kwargs):
+        super().__init__(scope, construct_id, **kwargs)
+        {made}
+        sqs.Queue(self, "Visitors", queue_name="visitors")
+        sqs.Queue(self, "Bells", queue_name=f"bells-{{{field}}}")
+
+
+app = App()
+DoorStack(app, "Doors", object())
+"""
+
+
+@pytest.mark.parametrize(
+    ("given", "made", "field"),
+    [
+        ("x", 'door = apigateway.CfnStage(self, "S", rest_api_id="x")', "door.stage_name"),
+        ("door: apigateway.IStage", "self.door = door", "door.stage_name"),
+        ("door: Stack", "self.door = door", "self.door.environment"),
+        ("api", "door = api.deployment_stage", "door.stage_name"),
+        ("x", "door = Stack.of(scope)", "door.environment"),
+    ],
+)
+def test_what_only_cdk_knows_of_neighbours(given: str, made: str, field: str) -> None:
+    """The name of a gateway's stage may be a token, a stack's environment is an account."""
+    source = GATEWAY.format(given=given, made=made, field=field)
+    files = run_example(RULE, Example("", source)).files
+    assert 'queue_name=f"visitors-{environment_suffix}"' in files["app.py"]
+
+
+SETTINGS = """\
+class Settings:
+    @property
+    def env_str(self) -> str:
+        return self.kind.value
+
+
+"""
+
+
+@pytest.mark.parametrize(
+    ("settings", "suffix"),
+    [
+        (SETTINGS, "self.config.env_str"),
+        (SETTINGS.replace(" -> str", ""), "self.config.env_str"),
+        (SETTINGS.replace("    @property\n", ""), "self.environment_suffix"),
+    ],
+)
+def test_a_property_that_neighbours_are_made_of(settings: str, suffix: str) -> None:
+    source = OVENS.replace("from settings import Settings\n\n\n", f"\n\n{settings}")
+    source = source.replace("config, **kwargs", "config: Settings, **kwargs")
+    source = source.replace("self.config['stage']", "self.config.env_str")
+    files = run_example(RULE, Example("", source.replace('{"stage": stage}', "Settings()"))).files
+    assert f'queue_name=f"hot-loaves-{{{suffix}}}"' in files["app.py"]
+
+
+PLACED = """\
+import aws_cdk as cdk
+from aws_cdk import aws_sqs as sqs
+
+
+def place(){returns}:
+    return cdk.Environment(region="eu-west-3")
+
+
+class PostStack(cdk.Stack):
+    def __init__(self, scope, construct_id, **kwargs):
+        super().__init__(scope, construct_id, **kwargs)
+        sqs.Queue(self, "Letters", queue_name="post-letters")
+
+
+app = cdk.App()
+env = place()
+PostStack(app, "Post", env=env)
+"""
+
+
+@pytest.mark.parametrize(("returns", "is_fixed"), [(" -> cdk.Environment", True), ("", False)])
+def test_a_function_that_says_it_returns_no_text(returns: str, is_fixed: bool) -> None:
+    files = run_example(RULE, Example("", PLACED.format(returns=returns))).files
+    assert ('f"post-letters-{environment_suffix}"' in files["app.py"]) is is_fixed
+
+
+@pytest.mark.parametrize(("name", "is_echoed"), [("stage_name", False), ("env_name", True)])
+def test_a_stage_s_own_name_is_no_environment(name: str, is_echoed: bool) -> None:
+    source = OVENS.replace("self.config['stage']", f"self.config.{name}")
+    files = run_example(RULE, Example("", source)).files
+    assert (f"hot-loaves-{{self.config.{name}}}" in files["app.py"]) is is_echoed
+
+
+LAMPS = """\
+from aws_cdk import App, Stack, aws_sns as sns
+
+
+class LampStack(Stack):
+    def __init__(self, scope, construct_id, **kwargs):
+        super().__init__(scope, construct_id, **kwargs)
+        stage = self.node.try_get_context("stage")
+        sns.Topic(self, "Lamps", topic_name=f"lamps-{stage}")
+        sns.Topic(self, "Bulbs", topic_name="bulbs")
+
+
+app = App()
+LampStack(app, "Lamps")
+"""
+
+
+@pytest.mark.parametrize(
+    ("context", "default"), [("{}", ' or "dev"'), ('{"context": {"stage": "live"}}', "")]
+)
+def test_no_stack_is_called_none(context: str, default: str) -> None:
+    files = run_example(RULE, Example("", {"app.py": LAMPS, "cdk.json": context})).files
+    assert f'stage = app.node.try_get_context("stage"){default}\n' in files["app.py"]
+
+
+SHOWN = """\
+import dataclasses
+
+from aws_cdk import App, Stack, aws_ec2 as ec2
+from cdk_nag import NagSuppressions
+
+
+@dataclasses.dataclass
+class Accepted:
+    reason: str
+    where: str
+
+
+class HallStack(Stack):
+    def __init__(self, scope, construct_id, env_name: str, **kwargs):
+        super().__init__(scope, construct_id, **kwargs)
+        ec2.Vpc(self, "Rooms", max_azs=2)
+        rules = [{{"id": "AwsSolutions-VPC7", "reason": "No logs"}}]
+        {line}
+
+
+app = App()
+stage = app.node.try_get_context("stage") or "dev"
+HallStack(app, f"Hall-{{stage}}", env_name=stage)
+"""
+
+
+@pytest.mark.parametrize(
+    ("line", "is_fixed"),
+    [
+        ("pass", True),
+        (
+            "by_path = NagSuppressions.add_resource_suppressions_by_path\n"
+            '        by_path(self, f"{self.stack_name}/Rooms/Resource", rules)',
+            False,
+        ),
+        (
+            'NagSuppressions.add_resource_suppressions_by_path(self, "/Hall/Rooms", rules)',
+            False,
+        ),
+        (
+            'NagSuppressions.add_resource_suppressions_by_path(self, ["/Hall/Other"], rules)',
+            True,
+        ),
+        ('Accepted("few people", where="Rooms")', False),
+        ('Accepted("Rooms are few", "")', True),
+        ('print("Rooms")', True),
+    ],
+)
+def test_an_id_that_stands_in_a_path(line: str, is_fixed: bool) -> None:
+    files = run_example(RULE, Example("", SHOWN.format(line=line))).files
+    assert ('f"Rooms-{env_name}"' in files["app.py"]) is is_fixed

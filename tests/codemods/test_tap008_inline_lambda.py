@@ -391,6 +391,17 @@ def test_beside_the_functions_that_are_there(known: str, path: str) -> None:
     assert list(created(source)) == [path]
 
 
+def test_a_folder_of_several_functions_is_not_for_those_of_another_subject() -> None:
+    names = [("orders", "list"), ("orders", "place"), ("orders", "cancel"), ("users", "add")]
+    known = [
+        function(f'"{name}"', f'_lambda.Code.from_asset("src/{folder}")', f'"{name}.handler"')
+        for folder, name in names
+    ]
+    assert list(created(app("".join(known) + function('"Greeter"', INLINE)))) == [
+        "src/greeter/greeter.py"
+    ]
+
+
 @pytest.mark.parametrize("key", ["zip_file", "zipFile"])
 def test_an_l1_function_with_a_dict(key: str) -> None:
     source = app(

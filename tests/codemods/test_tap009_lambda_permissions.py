@@ -11,6 +11,7 @@ from tapfix.codemods.examples.functions import app, function
 from tapfix.codemods.examples.tap009_lambda_permissions import (
     ENV,
     IDLE,
+    NAMED,
     PUT,
     ROLE,
     SEND,
@@ -176,6 +177,25 @@ policy = iam.Policy(
 """
     made = (TABLE, ROLE, policy, function("role=role", ENV), statement)
     assert run(app(*made, handler=PUT)).first == ()
+
+
+@pytest.mark.parametrize(
+    ("imported", "granted", "found"),
+    [
+        ('dynamodb.Table.from_table_name(self, "T", "orders")', "grant_write_data", 0),
+        ('dynamodb.Table.from_table_name(self, "T", "orders")', "grants.write_data", 0),
+        ('dynamodb.Table.from_table_arn(self, "T", table_arn=arn)', "grant_write_data", 0),
+        ('dynamodb.Table.from_table_arn(self, "T", f"{arn}")', "grant_write_data", 0),
+        ('dynamodb.Table.from_table_name(self, "T", "orders")', "grant_read_data", 1),
+        ('dynamodb.Table.from_table_name(self, "T", "others")', "grant_write_data", 1),
+        ('s3.Bucket.from_bucket_name(self, "B", "orders")', "grant_write", 1),
+    ],
+)
+def test_a_grant_on_what_the_app_imports(imported: str, granted: str, found: int) -> None:
+    """It may be a table that the app itself makes, by its name or its ARN."""
+    arn = "arn = table.table_arn"
+    made = (NAMED, arn, function(ENV), f"other = {imported}", f"other.{granted}(worker)")
+    assert len(run(app(*made, handler=PUT)).first) == found
 
 
 def test_the_narrowest_grants() -> None:

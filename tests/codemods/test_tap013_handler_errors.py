@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import textwrap
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -117,6 +118,7 @@ class Database:
     taken: list[Any] = field(default_factory=list)
     open: list[tuple[str, Any]] = field(default_factory=list)
     aborted: bool = False
+    closed: int = 0
 
     def connect(self, **_: Any) -> Database:
         return self
@@ -207,6 +209,65 @@ def test_without_the_rollback_one_record_would_poison_the_rest() -> None:
     handler = load(text, {"psycopg2": database})
     answer = handler({"Records": batch}, None)
     assert len(answer["batchItemFailures"]) == 2
+
+
+LAZY = """\
+connection = None
+
+
+def connect():
+    global connection
+    if connection is None or connection.closed:
+        connection = psycopg2.connect(service="catalog")
+    return connection
+"""
+EARLY = LAZY.replace(
+    "    if connection is None or connection.closed:\n        connection = ",
+    "    if connection:\n        return connection\n    connection = ",
+)
+CACHED = """\
+@functools.cache
+def connect():
+    return psycopg2.connect(service="catalog")
+"""
+INSIDE = """\
+def handler(event, context):
+    for record in event["Records"]:
+        conn = connect()
+        data = json.loads(record["kinesis"]["data"])
+        conn.cursor().execute(
+            "UPDATE products SET quantity = %s WHERE id = %s", (data["quantity"], data["id"])
+        )
+        conn.commit()
+"""
+HELPED = """\
+def save(data):
+    conn = connect()
+    conn.cursor().execute(
+        "UPDATE products SET quantity = %s WHERE id = %s", (data["quantity"], data["id"])
+    )
+    conn.commit()
+
+
+def handler(event, context):
+    for record in event["Records"]:
+        save(json.loads(record["kinesis"]["data"]))
+"""
+
+
+@pytest.mark.parametrize("kept", [LAZY, EARLY, CACHED])
+@pytest.mark.parametrize("use", [INSIDE, HELPED])
+def test_a_connection_that_a_function_keeps_is_rolled_back(kept: str, use: str) -> None:
+    text = f"import functools\nimport json\n\nimport psycopg2\n\n{kept}\n\n{use}"
+    result = mended(text, *STREAM)
+    assert form(result) == "each" and reports(result)
+    database = Database()
+    handler = load(result.files["worker/worker.py"], {"psycopg2": database})
+    batch = [record(1), record(2, {"id": 2, "quantity": "bad"}), record(3), record(4, {})]
+    stream = Stream(lambda event: handler(event, None), report=True)
+    dead = stream.run(batch).dead
+    assert database.rows == {1: 5, 3: 5}
+    assert [identifier(one) for one in dead] == ["000002", "000004"]
 
 
 def test_what_counts_is_not_done_twice() -> None:
@@ -389,6 +450,8 @@ def test_effects_are_found_in_helpers_of_other_modules() -> None:
         turn("table.put_item(Item=json.loads(record['body']))\nlast = record\nprint(last)",
              "last = None\ntable.put_item(Item=last)"),
         turn("global total\ntotal = json.loads(record['body'])\ntable.put_item(Item=total)"),
+        turn("global n\nif record:\n    n = 1\ntable.put_item(Item=json.loads(record['body']))"),
+        turn("global n\nn += 1 if n else 0\ntable.put_item(Item=json.loads(record['body']))"),
         turn("table.put_item(Item=json.loads(record['body']))", behind="return helper() or 'no'")
         .replace("def handler", "def helper():\n    table.put_item(Item={})\n\n\ndef handler"),
         turn("table.put_item(Item=json.loads(record['body']))\nif record:\n    return None"),
@@ -469,6 +532,18 @@ def test_a_kept_connection_is_left_clean(made: str, used: str, rolled_back: bool
     assert form(result) == "whole"
     text = result.files["worker/worker.py"]
     assert ("        conn.rollback()\n        raise\n" in text) == rolled_back
+
+
+def test_another_handler_of_a_construct_that_is_fed_has_no_records() -> None:
+    made = function().replace('handler="worker.handler"', 'handler=f"{name}.handler"')
+    made = made.replace('"Worker"', "name")
+    body = f'for name in ("worker", "pages"):\n{textwrap.indent(made, "    ")}'
+    pages = (
+        "import boto3\n\n\ndef handler(event, context):\n    boto3.client('s3').list_buckets()\n"
+    )
+    result = mended(PUT, QUEUE[0], body, QUEUE[2], pages=pages)
+    messages = {one.ref.path.rpartition("/")[2]: one.message for one in result.first}
+    assert "batch" in messages["worker.py"] and "batch" not in messages["pages.py"]
 
 
 # What feeds it

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tapfix.codemods.examples.tap017_stack_outputs import TELLING
 from tapfix.codemods.tap017_stack_outputs import RULE
 from tapfix.rule import Example
 from tapfix.testing import run_example
@@ -105,3 +106,54 @@ def test_before_a_return() -> None:
 def test_an_app_s_tests_need_no_outputs() -> None:
     files = {"tests/test_stack.py": STACK.format(body="pass")}
     assert run_example(RULE, Example("", files)).first == ()
+
+
+OUTPUT = '        CfnOutput(self, "LettersBucketName", value=self.letters.bucket_name)\n'
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (
+            "        self._storage()\n        self._outputs()",
+            "        self._outputs()\n        self._storage()",
+        ),
+        ("        self._outputs()", "        if kwargs:\n            self._outputs()"),
+        ("        self._outputs()", "        self._outputs()\n        self._outputs()"),
+        ('"""What to know after a deploy."""', "self.count = 1"),
+        (
+            '        CfnOutput(self, "Region"',
+            '        s3.CfnBucket(self, "Other")\n        CfnOutput(self, "Region"',
+        ),
+        (
+            "app = App()",
+            "class Special(ExampleStack):\n    def _outputs(self):\n        pass\n\n\napp = App()",
+        ),
+    ],
+)
+def test_another_method_is_no_place_for_an_output(old: str, new: str) -> None:
+    source = TELLING.format(outputs="").replace(old, new)
+    constructor = fixed(source).partition("    def _outputs")[0]
+    assert constructor.endswith(f"\n\n{OUTPUT}\n")
+
+
+def test_what_only_the_constructor_can_name_stays_there() -> None:
+    source = TELLING.format(outputs="").replace("self.letters =", "letters =")
+    after = source.replace(
+        'letters = s3.Bucket(self, "Letters")\n',
+        'letters = s3.Bucket(self, "Letters")\n\n' + OUTPUT.replace("self.letters", "letters"),
+    )
+    assert fixed(source) == after
+
+
+def test_an_output_close_to_others_is_close_too() -> None:
+    source = TELLING.format(outputs="").replace("\n\n        CfnOutput", "\n        CfnOutput")
+    assert f"self.account)\n{OUTPUT}" in fixed(source)
+
+
+def test_several_outputs_behind_others_that_stand_apart() -> None:
+    made = '        self.letters = s3.Bucket(self, "Letters")\n'
+    other = made.replace("Letters", "Files").replace("letters", "files")
+    source = TELLING.format(outputs="").replace(made, made + other)
+    files = OUTPUT.replace("Letters", "Files").replace("letters", "files")
+    assert f"\n\n{OUTPUT}\n{files}\n" in fixed(source)

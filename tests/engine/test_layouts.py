@@ -9,8 +9,8 @@ from typing import NamedTuple
 import black
 import pytest
 
-from tapfix.edits import SetArgument
-from tests.engine.places import call, edited
+from tapfix.edits import Edit, ReplaceExpression, SetArgument
+from tests.engine.places import call, edited, text_at
 
 
 class Layout(NamedTuple):
@@ -415,6 +415,17 @@ def test_the_users_quotes_are_used_where_nothing_stands_in_the_way() -> None:
         "a = 'x'\nb = 'it'\n"
         'x = f(a, \'B\', c=f\'name-{suffix}\', d="it\'s", e=g(\'a\', r"b\\d", """c"""))\n'
     )
+
+
+def test_a_text_in_the_place_of_another_keeps_the_quotes_of_that_one() -> None:
+    before = "a = 'x', 'y', 'z'\nx = f(\"name\", c=\"d\")\n"
+    edits: list[Edit] = [
+        SetArgument(call(before, "f"), "c", 'f"d-{suffix}"'),
+        SetArgument(call(before, "f"), "e", '"e"'),
+        ReplaceExpression(text_at(before, '"name"'), 'f"name-{suffix}"'),
+    ]
+    after = 'x = f(f"name-{suffix}", c=f"d-{suffix}", e=\'e\')\n'
+    assert edited(before, *edits) == f"a = 'x', 'y', 'z'\n{after}"
 
 
 def test_docstrings_do_not_make_a_file_double_quoted() -> None:

@@ -153,8 +153,13 @@ for name in ("mails", "texts"):
 for name, (folder, module) in {"Stock": ("functions/stock", "app")}.items():
     lambda_.Function(self, name, code=lambda_.Code.from_asset(folder), handler=module + ".handler")
 Worker(self, "Worker", entry="functions/worker")
+for one in TABLE:
+    lambda_.Function(self, one["name"], code=lambda_.Code.from_asset("functions/bills"),
+                     handler=f"{one['file']}.{KIND['entry']}")
 """,
         imports="""
+KIND = {"entry": "handler"}
+TABLE = [{"name": "Paid", "file": "paid"}, {"name": "Sent", "file": "sent"}]
 class Worker(lambda_.Function):
     def __init__(self, scope, id, *, entry, module="main"):
         code = lambda_.Code.from_asset(entry)
@@ -162,7 +167,10 @@ class Worker(lambda_.Function):
 """,
         **{
             f"functions/{path}.py": HANDLER
-            for path in ("mails/mails", "texts/texts", "stock/app", "worker/main")
+            for path in (
+                *("mails/mails", "texts/texts", "stock/app", "worker/main"),
+                *("bills/paid", "bills/sent"),
+            )
         },
     )
     assert places(app) == {
@@ -170,6 +178,8 @@ class Worker(lambda_.Function):
         ("functions/texts/texts.py", "handler"),
         ("functions/stock/app.py", "handler"),
         ("functions/worker/main.py", "handler"),
+        ("functions/bills/paid.py", "handler"),
+        ("functions/bills/sent.py", "handler"),
     }
 
 

@@ -195,3 +195,21 @@ def test_uses_of_a_class_of_the_app_are_those_of_its_instances() -> None:
     )
     (bucket,) = app.of("aws_s3.Bucket")
     assert {"call grant_read", "call apply_removal_policy"} <= set(shown(list(app.uses(bucket))))
+
+
+@pytest.mark.parametrize("mapping", ["dict(bucket=b)", '{"bucket": b}'])
+def test_a_dict_of_arguments_hands_it_over(mapping: str) -> None:
+    body = f"b = s3.Bucket(self, 'B')\ngiven = {mapping}\nself.take(**given)\nself.take(**given)"
+    more = "    def take(self, bucket):\n        bucket.grant_read(x)\n"
+    found = [use for use in uses(body, more) if use.kind == "call"]
+    assert [use.chain for use in found] == [("grant_read",)]
+
+
+@pytest.mark.parametrize(
+    "more", ["", "given['other'] = 1", "unknown(given)", "self.take(**given)\nlost = given"]
+)
+def test_a_dict_that_is_more_than_arguments_loses_it(more: str) -> None:
+    body = f'b = s3.Bucket(self, "B")\ngiven = {{"bucket": b}}\n{more}'
+    assert [use.kind for use in uses(body, "    def take(self, bucket):\n        pass\n")] == [
+        "escape"
+    ]

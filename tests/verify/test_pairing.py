@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 from tapfix.verify.assembly import Assembly, Resource, Stack
@@ -119,3 +120,21 @@ def test_what_a_text_is_put_together_of_is_read() -> None:
         substituted("Orders-dev", ["${Ordersdev}/${A}", {"A": 1}]),
     )
     assert [one.path for one in found] == ["LogicalId"]
+
+
+def test_an_import_follows_the_name_of_an_export() -> None:
+    def app(name: str, imported: str) -> Assembly:
+        made = assembly("Shop", {"Till": queue(Group={"Fn::ImportValue": imported})})
+        (stack,) = made.stacks
+        output = {"Value": "g", "Export": {"Name": name}}
+        return Assembly(
+            (dataclasses.replace(stack, template={**stack.template, "Outputs": {"Id": output}}),)
+        )
+
+    changed = compared(app("till-group", "till-group"), app("till-group-dev", "till-group-dev"))
+    assert {one.path: one.follows for one in changed} == {
+        "Properties.Group.Fn::ImportValue": True,
+        "Export.Name": False,
+    }
+    wrong = compared(app("till-group", "till-group"), app("till-group-dev", "till-group-qa"))
+    assert not any(one.follows for one in wrong)

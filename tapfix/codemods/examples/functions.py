@@ -49,3 +49,34 @@ def app(*parts: str, handler: str, **modules: str) -> dict[str, str]:
         "worker/worker.py": textwrap.dedent(handler),
         **files,
     }
+
+
+_METHODS = """\
+from aws_cdk import App, Stack
+{imports}
+from constructs import Construct
+
+
+class ExampleStack(Stack):
+    def __init__(self, scope: Construct, construct_id: str, **kwargs) -> None:
+        super().__init__(scope, construct_id, **kwargs)
+{body}
+
+{methods}
+
+
+app = App()
+ExampleStack(app, "Example")
+app.synth()
+"""
+
+
+def app_of_methods(body: str, *methods: str, handler: str) -> dict[str, str]:
+    """An app whose stack's constructor holds ``body``; its other methods make constructs for it."""
+    written = "\n\n".join(textwrap.dedent(one).strip("\n") for one in methods)
+    text = _METHODS.format(
+        imports=IMPORTS.strip(),
+        body=textwrap.indent(textwrap.dedent(body).strip(), " " * 8),
+        methods=textwrap.indent(written, " " * 4),
+    )
+    return {"app.py": text, "worker/worker.py": textwrap.dedent(handler)}

@@ -542,7 +542,104 @@ app.synth()
 """,
 )
 
+_ASKED = """\
+from aws_cdk import App, CfnOutput, Fn, Stack
+from aws_cdk import aws_sns as sns
+from aws_cdk import aws_ssm as ssm
+
+
+class WatchStack(Stack):
+    def __init__(self, scope, construct_id, **kwargs):
+        super().__init__(scope, construct_id, **kwargs)
+        stage = self.node.try_get_context("stage") or "dev"
+        alarms = sns.Topic(self, "Alarms", topic_name=f"bells-{stage}")
+        CfnOutput(self, "Arn", value=alarms.topic_arn, export_name="alarms")
+
+
+class ReaderStack(Stack):
+    def __init__(self, scope, construct_id, alarms, **kwargs):
+        super().__init__(scope, construct_id, **kwargs)
+        ssm.CfnParameter(self, "Where", type="String", value=alarms)
+
+
+app = App()
+WatchStack(app, "Watch")
+alarms = Fn.import_value("alarms")
+ReaderStack(app, "Reader", alarms)
+app.synth()
+"""
+_MENDED = (
+    _ASKED.replace('export_name="alarms"', 'export_name=f"alarms-{stage}"')
+    .replace("app = App()\n", 'app = App()\nstage = app.node.try_get_context("stage") or "dev"\n')
+    .replace('(app, "Watch"', '(app, f"Watch-{stage}"')
+    .replace('(app, "Reader"', '(app, f"Reader-{stage}"')
+    .replace('import_value("alarms")', 'import_value(f"alarms-{stage}")')
+)
+_OWN_CHOICE = Example(
+    "a stack that asks the context itself: the app's file asks the same", _ASKED, _MENDED
+)
+_ASKED_TWICE = """\
+class LampStack(Stack):
+    def __init__(self, scope, construct_id, **kwargs):
+        super().__init__(scope, construct_id, **kwargs)
+        stage = self.node.try_get_context("stage")
+        sns.Topic(self, "Lamps", topic_name=f"lamps-{stage}")
+
+
+app = App()
+"""
+_OWN_CHOICES = Example(
+    "stacks that ask the context, with a default and without: the default is kept",
+    _ASKED.replace("app = App()\n", _ASKED_TWICE),
+    _MENDED.replace("app = App()\n", _ASKED_TWICE),
+)
+
+_BAKERY = """\
+from aws_cdk import App, Stack
+from aws_cdk import aws_sqs as sqs
+
+
+class BakeryStack(Stack):
+    def __init__(self, scope, construct_id, config, **kwargs):
+        super().__init__(scope, construct_id, **kwargs)
+        self.config = config
+        sqs.Queue(self, "Orders", queue_name=f"orders-{config['environment']}")
+        self.ovens()
+
+    def ovens(self):
+        sqs.Queue(self, "Hot", queue_name="hot-loaves")
+        sqs.Queue(self, "Cold", queue_name=f"cold-{self.config['environment']}")
+
+
+app = App()
+stage = app.node.try_get_context("stage") or "dev"
+BakeryStack(app, f"Bakery-{stage}", {"environment": stage, "ovens": 3})
+app.synth()
+"""
+_ECHOED = Example(
+    "an entry of a dict of which other names are made",
+    _BAKERY,
+    _BAKERY.replace('"hot-loaves"', "f\"hot-loaves-{self.config['environment']}\""),
+)
+_ECHOED_OTHERWISE = Example(
+    "the same in single quotes: Python before 3.12 needs others inside",
+    _BAKERY.replace("['environment']", '["env_name"]')
+    .replace('f"', "f'")
+    .replace('}"', "}'")
+    .replace('"hot-loaves"', "'hot-loaves'")
+    .replace('{"environment"', '{"env_name"'),
+    _BAKERY.replace("['environment']", '["env_name"]')
+    .replace('f"', "f'")
+    .replace('}"', "}'")
+    .replace('"hot-loaves"', "f'hot-loaves-{self.config[\"env_name\"]}'")
+    .replace('{"environment"', '{"env_name"'),
+)
+
 ELSEWHERE = (
+    _ECHOED,
+    _ECHOED_OTHERWISE,
+    _OWN_CHOICE,
+    _OWN_CHOICES,
     _GRAPHQL,
     _QUERY,
     _JOINED_QUERY,

@@ -1070,6 +1070,18 @@ _NEVER = Example(
     settings={"construct-ids": "never"},
 )
 
+_AIRFLOW = Example(
+    "a secret that Airflow looks for by what its DAGs ask for is reported",
+    stack(
+        """
+        secretsmanager.Secret(
+            self, "Connection", secret_name="airflow/connections/museum_db"
+        )
+        """,
+        "from aws_cdk import aws_secretsmanager as secretsmanager",
+    ),
+    reported=True,
+)
 _TOO_LONG = Example(
     "a name with no room for a suffix is reported",
     stack(
@@ -1443,6 +1455,7 @@ EXAMPLES = (
     _ENVIRONMENT,
     _SETTINGS,
     _NEVER,
+    _AIRFLOW,
     _TOO_LONG,
     _NOT_CONSTRUCTED,
     _TWO_STACKS,

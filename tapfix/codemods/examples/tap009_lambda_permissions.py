@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tapfix.codemods.examples.functions import app, function
+from tapfix.codemods.examples.functions import app, app_of_methods, function
 from tapfix.codemods.examples.several_files import run, tree
 from tapfix.rule import Example
 
@@ -172,6 +172,78 @@ self.run = Function(self, "Run", **props)
 MAIN = PUT.replace("def handler(", "def main(")
 NAMED = TABLE.replace('"Orders",\n', '"Orders",\n    table_name="orders",\n')
 
+COMMON = """\
+common = dict(
+    runtime=lambda_.Runtime.PYTHON_3_12,
+    code=lambda_.Code.from_asset("worker"),
+    handler="worker.handler",
+    role=role,
+    environment={"TABLE": table.table_name},
+)
+worker = lambda_.Function(self, "Worker", **common)
+"""
+COMMON_TWICE = COMMON + 'second = lambda_.Function(self, "Second", **common)\n'
+LITERAL = COMMON_TWICE.replace("dict(", "{").replace("},\n)", "},\n}")
+for _name in ("runtime", "code", "handler", "role", "environment"):
+    LITERAL = LITERAL.replace(f"    {_name}=", f'    "{_name}": ')
+WORKER_METHOD = """\
+def _make_worker(self) -> lambda_.Function:
+    return lambda_.Function(
+        self,
+        "Worker",
+        runtime=lambda_.Runtime.PYTHON_3_12,
+        handler="worker.handler",
+        code=lambda_.Code.from_asset("worker"),
+        environment={"TABLE": self.table.table_name},
+    )
+"""
+TABLE_METHOD = """\
+def _make_table(self) -> dynamodb.Table:
+    return dynamodb.Table(
+        self,
+        "Orders",
+        partition_key=dynamodb.Attribute(
+            name="id", type=dynamodb.AttributeType.STRING
+        ),
+    )
+"""
+MAKE = "self.table = self._make_table()\nself.worker = self._make_worker()"
+NAMED_TABLE = """\
+self.table = dynamodb.Table(
+    self,
+    "Orders",
+    table_name="orders",
+    partition_key=dynamodb.Attribute(name="id", type=dynamodb.AttributeType.STRING),
+)
+"""
+PUT_NAMED = PUT.replace('os.environ["TABLE"]', '"orders"')
+STORE = """\
+class Store(Construct):
+    def __init__(self, scope: Construct, construct_id: str) -> None:
+        super().__init__(scope, construct_id)
+        self.inner = dynamodb.Table(
+            self,
+            "Orders",
+            partition_key=dynamodb.Attribute(
+                name="id", type=dynamodb.AttributeType.STRING
+            ),
+        )
+
+    @property
+    def name(self) -> str:
+        return self.inner.table_name
+
+
+class ExampleStack"""
+IN_STORE = ('store = Store(self, "Store")', function('environment={"TABLE": store.name}'))
+
+
+def with_store(*parts: str) -> dict[str, str]:
+    """An app with a construct that tells its table's name by a property."""
+    files = app(*IN_STORE, *parts, handler=PUT)
+    return files | {"app.py": files["app.py"].replace("class ExampleStack", STORE, 1)}
+
+
 EXAMPLES: tuple[Example, ...] = (
     Example(
         "a table that the handler writes to",
@@ -182,6 +254,55 @@ EXAMPLES: tuple[Example, ...] = (
         "reads and writes by way of a class, its session and a parameter",
         app(TABLE, function(ENV), handler=GET_AND_PUT),
         app(TABLE, function(ENV), "table.grant_read_write_data(worker)", handler=GET_AND_PUT),
+    ),
+    Example(
+        "the name of a table that a property of the app's own construct tells",
+        with_store(),
+        with_store("store.inner.grant_write_data(worker)"),
+    ),
+    Example(
+        "functions that share their arguments, and with them a role",
+        app(TABLE, ROLE, COMMON_TWICE, handler=PUT),
+        app(
+            TABLE,
+            ROLE,
+            COMMON,
+            "table.grant_write_data(role)",
+            COMMON_TWICE.removeprefix(COMMON),
+            handler=PUT,
+        ),
+    ),
+    Example(
+        "arguments in a dict display",
+        app(TABLE, ROLE, LITERAL, handler=PUT),
+        app(
+            TABLE,
+            ROLE,
+            LITERAL.rpartition("second")[0],
+            "table.grant_write_data(role)",
+            "second" + LITERAL.rpartition("second")[2],
+            handler=PUT,
+        ),
+    ),
+    Example(
+        "a function and a table that methods make",
+        app_of_methods(MAKE, TABLE_METHOD, WORKER_METHOD, handler=PUT),
+        app_of_methods(
+            f"{MAKE}\nself.table.grant_write_data(self.worker)",
+            TABLE_METHOD,
+            WORKER_METHOD,
+            handler=PUT,
+        ),
+    ),
+    Example(
+        "a table that is made after the function",
+        app(function(name="self.worker = "), NAMED_TABLE, handler=PUT_NAMED),
+        app(
+            function(name="self.worker = "),
+            NAMED_TABLE,
+            "self.table.grant_write_data(self.worker)",
+            handler=PUT_NAMED,
+        ),
     ),
     Example(
         "a role of the app's own, a bucket, a client made when it is needed, a paginator",
@@ -670,5 +791,19 @@ EXAMPLES: tuple[Example, ...] = (
             "for one in functions.values():\n    table.grant_write_data(one)",
             handler=PUT,
         ),
+    ),
+    Example(
+        "arguments that go elsewhere, too",
+        app(TABLE, ROLE, COMMON, "unknown(common)", handler=PUT),
+    ),
+    Example(
+        "the variables of a helper's only function, which knows no more of them",
+        app(
+            TABLE,
+            f"def make(environment):\n    return {function('environment=environment', name='')}",
+            "make({'TABLE': table.table_name})",
+            handler=PUT,
+        ),
+        reported=True,
     ),
 )

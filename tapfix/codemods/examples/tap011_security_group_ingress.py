@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tapfix.codemods.examples.functions import app, function
+from tapfix.codemods.examples.functions import app, app_of_methods, function
 from tapfix.codemods.examples.several_files import DATABASE, DATABASE_HOST, MAIN, run, tree
 from tapfix.rule import Example
 
@@ -121,6 +121,154 @@ def settled(title: str, *statements: str) -> Example:
     return Example(title, app(*WHOLE, function(*IN_VPC), *statements, handler=IDLE))
 
 
+DATABASE_METHOD = """\
+def _make_database(self) -> rds.DatabaseInstance:
+    return rds.DatabaseInstance(
+        self,
+        "Database",
+        engine=rds.DatabaseInstanceEngine.postgres(
+            version=rds.PostgresEngineVersion.VER_16
+        ),
+        vpc=self.vpc,
+    )
+"""
+WORKER_METHOD = """\
+def _make_worker(self) -> lambda_.Function:
+    return lambda_.Function(
+        self,
+        "Worker",
+        runtime=lambda_.Runtime.PYTHON_3_12,
+        handler="worker.handler",
+        code=lambda_.Code.from_asset("worker"),
+        vpc=self.vpc,
+        environment={"DB_HOST": self.database.db_instance_endpoint_address},
+    )
+"""
+MAKE = """\
+self.vpc = ec2.Vpc(self, "Network", max_azs=2)
+self.database = self._make_database()
+self.worker = self._make_worker()
+"""
+RULE_OF_METHODS = """\
+self.database.connections.allow_default_port_from(
+    self.worker, "PostgreSQL from Worker"
+)
+"""
+ADDRESS = "address = cache.attr_primary_end_point_address"
+ADDRESSED = (*CACHED[:2], 'environment={"CACHE": address}')
+PARAMETERS = """\
+import aws_cdk as cdk
+from aws_cdk import aws_ec2 as ec2, aws_lambda as lambda_, aws_rds as rds
+from constructs import Construct
+
+
+class Network(cdk.Stack):
+    def __init__(self, scope: Construct, construct_id: str) -> None:
+        super().__init__(scope, construct_id)
+        self.vpc = ec2.Vpc(self, "Network", max_azs=2)
+        self.database_group = ec2.SecurityGroup(self, "Database", vpc=self.vpc)
+        self.worker_group = ec2.SecurityGroup(self, "Worker", vpc=self.vpc)
+
+
+class Jobs(cdk.Stack):
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        vpc: ec2.Vpc,
+        database_group: ec2.SecurityGroup,
+        worker_group: ec2.SecurityGroup,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        database = rds.DatabaseInstance(
+            self,
+            "Database",
+            engine=rds.DatabaseInstanceEngine.postgres(
+                version=rds.PostgresEngineVersion.VER_16
+            ),
+            vpc=vpc,
+            security_groups=[database_group],
+        )
+        lambda_.Function(
+            self,
+            "Worker",
+            runtime=lambda_.Runtime.PYTHON_3_12,
+            handler="worker.handler",
+            code=lambda_.Code.from_asset("worker"),
+            vpc=vpc,
+            security_groups=[worker_group],
+            environment={"DB_HOST": database.db_instance_endpoint_address},
+        )
+{rule}
+
+app = cdk.App()
+network = Network(app, "Network")
+Jobs(
+    app,
+    "Jobs",
+    network.vpc,
+    database_group=network.database_group,
+    worker_group=network.worker_group,
+)
+app.synth()
+"""
+PARAMETER_RULE = """\
+        database_group.add_ingress_rule(
+            worker_group, ec2.Port.tcp(5432), "PostgreSQL from Worker", remote_rule=True
+        )
+"""
+NESTED = """\
+import aws_cdk as cdk
+from aws_cdk import aws_ec2 as ec2, aws_elasticache as elasticache, aws_lambda as lambda_
+from constructs import Construct
+
+
+class Cache(cdk.NestedStack):
+    def __init__(self, scope: Construct, construct_id: str, vpc: ec2.Vpc) -> None:
+        super().__init__(scope, construct_id)
+        self.group = ec2.SecurityGroup(self, "Group", vpc=vpc)
+        self.cluster = elasticache.CfnCacheCluster(
+            self,
+            "Cluster",
+            engine="redis",
+            cache_node_type="cache.t4g.micro",
+            num_cache_nodes=1,
+            vpc_security_group_ids=[self.group.security_group_id],
+        )
+
+
+class Main(cdk.Stack):
+    def __init__(self, scope: Construct, construct_id: str) -> None:
+        super().__init__(scope, construct_id)
+        vpc = ec2.Vpc(self, "Network", max_azs=2)
+        cache = Cache(self, "Cache", vpc)
+        worker_group = ec2.SecurityGroup(self, "WorkerGroup", vpc=vpc)
+        lambda_.Function(
+            self,
+            "Worker",
+            runtime=lambda_.Runtime.PYTHON_3_12,
+            handler="worker.handler",
+            code=lambda_.Code.from_asset("worker"),
+            vpc=vpc,
+            security_groups=[worker_group],
+            environment={"REDIS": cache.cluster.attr_redis_endpoint_address},
+        )
+{rule}
+
+app = cdk.App()
+Main(app, "Main")
+app.synth()
+"""
+NESTED_RULE = """\
+        cache.group.add_ingress_rule(
+            worker_group, ec2.Port.tcp(6379), "Redis from Worker", remote_rule=True
+        )
+"""
+ADDED_PROXY = """\
+proxy = database.add_proxy("Proxy", secrets=[database.secret], vpc=vpc)
+"""
+
+
 EXAMPLES: tuple[Example, ...] = (
     Example(
         "a database and a function with groups of their own",
@@ -131,6 +279,51 @@ EXAMPLES: tuple[Example, ...] = (
         "a construct of another file, the database of another stack",
         tree(DATABASE, RUN, MAIN),
         tree(DATABASE, RUN + RUN_RULE, MAIN),
+    ),
+    Example(
+        "groups that a stack is given",
+        {"app.py": PARAMETERS.replace("{rule}", ""), "worker/worker.py": IDLE},
+        {"app.py": PARAMETERS.replace("{rule}", PARAMETER_RULE), "worker/worker.py": IDLE},
+    ),
+    Example(
+        "a cache in a nested stack, which is given the VPC",
+        {"app.py": NESTED.replace("{rule}", ""), "worker/worker.py": IDLE},
+        {"app.py": NESTED.replace("{rule}", NESTED_RULE), "worker/worker.py": IDLE},
+    ),
+    Example(
+        "a function and a database that methods make",
+        app_of_methods(MAKE, DATABASE_METHOD, WORKER_METHOD, handler=IDLE),
+        app_of_methods(MAKE + RULE_OF_METHODS, DATABASE_METHOD, WORKER_METHOD, handler=IDLE),
+    ),
+    Example(
+        "an address that has a name of its own",
+        app(VPC, DATABASE_GROUP, WORKER_GROUP, REDIS, ADDRESS, function(*ADDRESSED), handler=IDLE),
+        app(
+            VPC,
+            DATABASE_GROUP,
+            WORKER_GROUP,
+            REDIS,
+            ADDRESS,
+            function(*ADDRESSED),
+            """\
+            database_group.add_ingress_rule(
+                worker_group, ec2.Port.tcp(6379), "Redis from Worker"
+            )
+            """,
+            handler=IDLE,
+        ),
+    ),
+    Example(
+        "a proxy that the database makes stands between them",
+        app(
+            VPC,
+            POSTGRES,
+            ADDED_PROXY,
+            function("vpc=vpc", 'environment={"DB_HOST": proxy.endpoint}'),
+            handler=LOCAL.replace('"localhost"', 'os.environ["DB_HOST"]').replace(
+                "import psycopg2", "import os\n\nimport psycopg2"
+            ),
+        ),
     ),
     Example(
         "a database whose group CDK makes",

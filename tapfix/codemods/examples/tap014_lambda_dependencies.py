@@ -608,6 +608,12 @@ OPTIONS = BundlingOptions(image=lambda_.Runtime.PYTHON_3_12.bundling_image)
     ),
     Example("a handler that nothing deploys", app("pass", worker="import psycopg2")),
     Example(
+        "a layer with modules of its own beside its list of packages",
+        app(WITH_COMMON, worker="import common\nimport redis")
+        | COMMON
+        | {"layers/common/requirements.txt": "redis==5.2.1\n"},
+    ),
+    Example(
         "a layer that holds it",
         app(WITH_COMMON, worker="import common\nimport idna")
         | {"layers/common/requirements.txt": "requests\ncommon\n"},

@@ -59,10 +59,14 @@ class ExampleStack(cdk.Stack):
         super().__init__(scope, construct_id, **kwargs)
         self._storage()
         queue = self._queue()
+        self.files = self._files()
         self._news(){outputs}
 
     def _storage(self) -> None:
         self.letters = s3.Bucket(self, "Letters")
+
+    def _files(self) -> s3.Bucket:
+        return s3.Bucket(self, "Files")
 
     def _queue(self) -> sqs.Queue:
         incoming = sqs.Queue(self, "Incoming")
@@ -134,7 +138,42 @@ Storage(cdk.Stack(app, "Example"), "Storage")
 app.synth()
 """
 
+TELLING = '''\
+from aws_cdk import App, CfnOutput, Stack
+from aws_cdk import aws_s3 as s3
+
+
+class ExampleStack(Stack):
+    def __init__(self, scope, construct_id, **kwargs):
+        super().__init__(scope, construct_id, **kwargs)
+        self._storage()
+        self._outputs()
+
+    def _outputs(self):
+        """What to know after a deploy."""
+        CfnOutput(self, "Region", value=self.region)
+
+        CfnOutput(self, "Account", value=self.account){outputs}
+
+    def _storage(self):
+        self.letters = s3.Bucket(self, "Letters")
+
+
+app = App()
+ExampleStack(app, "Example")
+app.synth()
+'''
+
 FIRING = (
+    Example(
+        "a method that makes the outputs: the new one goes there, spaced as the others are",
+        TELLING.format(outputs=""),
+        TELLING.format(
+            outputs="""
+
+        CfnOutput(self, "LettersBucketName", value=self.letters.bucket_name)"""
+        ),
+    ),
     fires(
         "a bucket",
         'archive = s3.Bucket(self, "Archive")',
@@ -285,6 +324,7 @@ FIRING = (
         HELPERS.format(
             outputs="\n\n"
             '        cdk.CfnOutput(self, "LettersBucketName", value=self.letters.bucket_name)\n'
+            '        cdk.CfnOutput(self, "FilesBucketName", value=self.files.bucket_name)\n'
             '        cdk.CfnOutput(self, "IncomingQueueUrl", value=queue.queue_url)',
             news='\n\n        cdk.CfnOutput(self, "NewsTopicArn", value=news.topic_arn)',
         ),

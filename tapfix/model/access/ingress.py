@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from tapfix.model.access.datastores import GROUP_ARGUMENTS, DataStore
+from tapfix.model.access.datastores import GROUP_ARGUMENTS, DataStore, is_endpoint
 from tapfix.model.access.rights import HARMLESS
 from tapfix.model.app import App
 from tapfix.model.cdk.constructs import Construct
 from tapfix.model.cdk.references import Reference, construct_at, reference
 from tapfix.model.cdk.uses import Use
-from tapfix.model.python.modules import Module
+from tapfix.model.lambdas.variables import variables
 from tapfix.model.python.values import Value
 
 _GROUP = "aws_ec2.SecurityGroup"
@@ -62,7 +62,7 @@ class Pair:
         if use.kind == "call":
             return use.value is not None and self._is_rule(use, use.value)
         if use.kind == "escape":
-            return not _is_held(self.app, use)
+            return use.chain in _WHOLE and not _is_held(self.app, use)
         if use.chain[:1] == ("connections",):
             return use.kind in ("read", "assign") and not _is_peer(use)
         return use.kind == "argument" and not use.chain and self._is_opaque(use)
@@ -112,7 +112,7 @@ class Pair:
 
     def _is_opaque(self, use: Use) -> bool:
         """Whether a group is handed to something of which nobody can see what it does there."""
-        call = _call_around(use.module, use.node)
+        call = use.taker
         if call is None:
             return False
         callee = self.app.evaluator.callee(use.module, call)
@@ -139,12 +139,12 @@ class Pair:
             found = reference(self.app, other.module, other.node) if other else None
             return found is None or found.construct in owners
         if use.kind == "escape":
-            return not _is_held(self.app, use)
+            return use.chain in _WHOLE and not _is_held(self.app, use)
         return use.chain in _WHOLE and self._is_admitted(use)
 
     def _is_admitted(self, use: Use) -> bool:
         """Whether something that is not known lets the function in."""
-        call = _call_around(use.module, use.node)
+        call = use.taker
         method = call.func if call is not None else None
         if not isinstance(method, ast.Attribute):
             return False
@@ -178,6 +178,15 @@ def is_in_same_network(app: App, function: Construct, store: DataStore) -> bool:
     return given.origin is network.origin and isinstance(given.origin, ast.Call)
 
 
+def _goes_by_proxy(app: App, function: Construct, store: DataStore) -> bool:
+    """Whether a function reaches a database by way of a proxy that the database itself has made."""
+    if not any(use.method == "add_proxy" for use in app.uses(store.construct)):
+        return False
+    found = (variable.reference for variable in variables(app, function).values())
+    told = (one for one in found if one is not None and one.construct is store.construct)
+    return not any(is_endpoint(one) for one in told)
+
+
 def _is_held(app: App, use: Use) -> bool:
     """Whether a group is only listed among those that a construct has, or what a trigger awaits."""
     parent = use.module.names.parents.get(use.node)
@@ -192,16 +201,8 @@ def _is_held(app: App, use: Use) -> bool:
 
 def _is_peer(use: Use) -> bool:
     """Whether ``x.connections`` is the argument of a method, as the other side of a rule."""
-    call = _call_around(use.module, use.node)
+    call = use.taker
     return call is not None and isinstance(call.func, ast.Attribute)
-
-
-def _call_around(module: Module, node: ast.expr) -> ast.Call | None:
-    """The call that an expression is an argument of."""
-    parent = module.names.parents.get(node)
-    if isinstance(parent, ast.keyword):
-        parent = module.names.parents.get(parent)
-    return parent if isinstance(parent, ast.Call) and parent.func is not node else None
 
 
 def pairs(app: App, function: Construct, stores: Iterator[DataStore]) -> Iterator[Pair]:
@@ -210,6 +211,8 @@ def pairs(app: App, function: Construct, stores: Iterator[DataStore]) -> Iterato
     for store in stores if groups is not None else ():
         has_own = store.construct.cls.level > 1 and not store.is_given_groups
         readable = store.groups is not None or has_own
+        if _goes_by_proxy(app, function, store):
+            continue
         if readable and is_in_same_network(app, function, store):
             assert groups is not None
             yield Pair(app, function, store, groups)

@@ -135,7 +135,7 @@ class _Reader:
         if use.kind == "call":
             yield from self.called(use)
         elif use.kind in ("argument", "read"):
-            yield from self.handed(use.module, use.node, use.chain)
+            yield from self.handed(use)
         elif use.kind == "escape":
             yield from self.listed(use)
 
@@ -159,9 +159,9 @@ class _Reader:
     def unknown(self) -> Iterator[Right]:
         raise _Unknown
 
-    def handed(self, module: Module, node: ast.expr, chain: tuple[str, ...]) -> Iterator[Right]:
+    def handed(self, use: Use) -> Iterator[Right]:
         """The function or role is given to a call."""
-        call = _call_around(module, node)
+        module, node, chain, call = use.module, use.node, use.chain, use.taker
         if call is None:
             if _is_listed(module, node) and _PRINCIPAL.issuperset(chain):
                 yield from self.given_to(module, module.names.parents[node])
@@ -186,20 +186,32 @@ class _Reader:
         if grants_by_words:
             assert isinstance(owner, ast.Attribute)
             owner = owner.value
-        receiver = reference(self.app, module, owner)
-        if receiver is None:
-            value = self.app.evaluator.value(module, owner)
-            if value.kind == "call" and ".from_" in value.cdk and "Grants." not in value.cdk:
-                return  # a grant on what lies outside of the app
+        found = reference(self.app, module, owner)
+        value = self.app.evaluator.value(module, owner)
+        imported = value.kind == "call" and ".from_" in value.cdk and "Grants." not in value.cdk
+        if (found is None and not imported) or name == "add_rotation_schedule":
             raise _Unknown
-        if name == "add_rotation_schedule":
-            raise _Unknown
-        if receiver.construct.is_a(*_POLICIES) and name == "attach_to_role":
-            yield from self.policy(self.app.evaluator.value(module, owner))
-        elif grants_by_words:
-            yield Right(ALL, receiver)
-        elif name.startswith("grant"):
-            yield Right(self.granted(module, call, receiver, name), receiver)
+        if found is not None and found.construct.is_a(*_POLICIES) and name == "attach_to_role":
+            yield from self.policy(value)
+            return
+        for receiver in [found] if found is not None else self.originals(value):
+            if grants_by_words:
+                yield Right(ALL, receiver)
+            elif name.startswith("grant"):
+                yield Right(self.granted(module, call, receiver, name), receiver)
+
+    def originals(self, imported: Value) -> Iterator[Reference]:
+        """What the app itself makes, of all that an import may mean by a name or an ARN."""
+        same = self.app.of(imported.cdk.partition(".from_")[0])
+        for given in (*imported.arguments, *(imported.keywords or {}).values()):
+            for piece in given.parts if given.kind == "text" else (given,):
+                text = piece.constant if isinstance(piece, Value) else piece
+                if isinstance(text, str):
+                    called = (one for one in same if _name(one) in text)
+                    yield from (Reference(one, (), one.module, one.node) for one in called)
+                elif isinstance(piece, Value):
+                    found = reference(self.app, piece.module, piece.node)
+                    yield from (found,) if found is not None else ()
 
     def granted(
         self, module: Module, call: ast.Call, receiver: Reference, name: str
@@ -328,6 +340,12 @@ class _Reader:
             yield Right(load().grants(target.construct.cls).get(method, ALL), target)
 
 
+def _name(construct: Construct) -> str:
+    """The physical name that the source gives; a text that stands in no name if there is none."""
+    given = construct.value(construct.cls.name_argument or "")
+    return given.constant if given is not None and isinstance(given.constant, str) else "\0"
+
+
 def _gives_by_class(app: App) -> bool:
     """Whether rights go to whatever is of a class: by an aspect, or a search below a scope."""
     for module in app.cdk_modules:
@@ -357,11 +375,3 @@ def _gives(call: ast.Call) -> bool:
 
 def _is_listed(module: Module, node: ast.expr) -> bool:
     return isinstance(module.names.parents.get(node), (ast.List, ast.Tuple, ast.Set))
-
-
-def _call_around(module: Module, node: ast.expr) -> ast.Call | None:
-    """The call that an expression is an argument of."""
-    parent = module.names.parents.get(node)
-    if isinstance(parent, ast.keyword):
-        parent = module.names.parents.get(parent)
-    return parent if isinstance(parent, ast.Call) and parent.func is not node else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 
 from tapfix.model.cdk.constructs import Construct
+from tapfix.model.python.modules import Module
 
 
 def carrier(construct: Construct) -> str | None:
@@ -12,7 +13,12 @@ def carrier(construct: Construct) -> str | None:
 
     None if the call is not the whole right side of an assignment to one.
     """
-    statement = construct.module.names.parents[construct.node]
+    return taken_as(construct.module, construct.node)
+
+
+def taken_as(module: Module, node: ast.expr) -> str | None:
+    """The name or attribute that an expression's statement assigns it to."""
+    statement = module.names.parents[node]
     if isinstance(statement, ast.Assign):
         target = statement.targets[-1]
     elif isinstance(statement, ast.AnnAssign):
@@ -21,7 +27,7 @@ def carrier(construct: Construct) -> str | None:
         return None
     if not isinstance(target, (ast.Name, ast.Attribute)):
         return None
-    return construct.module.file.source(construct.module.ref(target))
+    return module.file.source(module.ref(target))
 
 
 def stands_alone(construct: Construct) -> bool:

@@ -8,7 +8,7 @@ One that a helper method makes is followed outwards: through ``self.x``, or thro
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from tapfix.edits import Ref
@@ -48,9 +48,17 @@ class Reach:
 
     def ends_with(self, callee: str) -> bool:
         """Whether the anchor is a bare call of something of that name."""
-        call = self.anchor.value if isinstance(self.anchor, ast.Expr) else None
-        called = call.func if isinstance(call, ast.Call) else None
-        return callee in (getattr(called, "attr", None), getattr(called, "id", None))
+        return _calls(self.anchor, callee)
+
+    def is_spaced(self, callee: str) -> bool:
+        """Whether the anchor is such a call, with an empty line between it and one before it."""
+        block = _block(self.module, self.anchor)
+        at = block.index(self.anchor) if self.anchor in block else 0
+        if not at or not _calls(self.anchor, callee) or not _calls(block[at - 1], callee):
+            return False
+        lines = self.module.file.data.splitlines()
+        between = lines[block[at - 1].end_lineno or 0 : self.anchor.lineno - 1]
+        return any(not line.strip() for line in between)
 
 
 @dataclass(eq=False)
@@ -115,36 +123,43 @@ class Reaches:
     ) -> Reach | None:
         if function is None or function.owner is not cls:
             return None
-        return self._outwards(function, self._holder(construct.module, construct.node, cls))
+        name = self._holder(construct.module, construct.node, cls)
+        return self._outwards(function, construct.node, name)
 
-    def _outwards(self, function: AppFunction, name: str) -> Reach | None:
+    def _outwards(self, function: AppFunction, made: ast.expr, name: str) -> Reach | None:
         """The end of the constructor, or of the method where the name ends."""
         for _ in range(_DEEPEST):
             if function.name == "__init__" or function.owner is None:
-                return self._end(function, name)
+                return self._in_outputs(function, made, name) or self._end(function, name)
             site = self._only_call(function)
             if site is None:
                 return None
             outer = self._caller(site)
-            taken = self._taken(function, site, outer, name)
+            taken = self._taken(function, site, outer, made, name)
             if not taken or outer is None:
                 return self._end(function, name) if self._runs_once(site) else None
-            function, name = outer, taken
+            function, made, name = outer, site.node, taken
         return None
 
     def _taken(
-        self, function: AppFunction, site: CallSite, outer: AppFunction | None, name: str
+        self,
+        function: AppFunction,
+        site: CallSite,
+        outer: AppFunction | None,
+        made: ast.expr,
+        name: str,
     ) -> str:
-        """How the caller of a method can name what the method calls ``name``."""
+        """How the caller of a method can name what the method makes, and perhaps calls ``name``."""
         own, cls = function.positional[0], function.owner
         if outer is None or cls is None or outer.owner not in self._family(cls):
             return ""
         if name.startswith(f"{own}."):
             return outer.positional[0] + name.removeprefix(own)
         last = function.node.body[-1]
-        if not (isinstance(last, ast.Return) and isinstance(last.value, ast.Name)):
-            return ""
-        return self._holder(site.module, site.node, cls) if last.value.id == name else ""
+        returned = last.value if isinstance(last, ast.Return) else None
+        is_named = isinstance(returned, ast.Name) and returned.id == name
+        handed_on = returned is made or is_named
+        return self._holder(site.module, site.node, cls) if handed_on else ""
 
     def _only_call(self, function: AppFunction) -> CallSite | None:
         """The one call of a method outside tests, if it is made whenever its function runs."""
@@ -178,6 +193,34 @@ class Reaches:
         before = isinstance(last, ast.Return)
         own = function.positional[0]
         return Reach(function.module, last, before, own, name, self._family(cls))
+
+    def _in_outputs(self, function: AppFunction, made: ast.expr, name: str) -> Reach | None:
+        """The end of the method that makes the outputs, called when the construct is made."""
+        own, owner = function.positional[0], function.owner
+        names = function.module.names
+        if owner is None or not name.startswith(f"{own}."):
+            return None
+        for statement in function.node.body:
+            call = statement.value if isinstance(statement, ast.Expr) else None
+            if not isinstance(call, ast.Call) or statement.lineno <= names.statement(made).lineno:
+                continue
+            method = self.app.evaluator.callee(function.module, call)
+            if isinstance(method, AppFunction) and self._makes_outputs(method, owner):
+                end = self._end(method, name)
+                return replace(end, name=end.scope + name.removeprefix(own))
+        return None
+
+    def _makes_outputs(self, method: AppFunction, owner: AppClass) -> bool:
+        """Whether a method of a class makes its outputs, and nothing else."""
+        overridden = any(
+            method.name in known.methods for known in self.app.evaluator.resolver.descendants(owner)
+        )
+        if method.owner is not owner or overridden or self._only_call(method) is None:
+            return False
+        body = method.node.body[1:] if ast.get_docstring(method.node) else method.node.body
+        calls = [s.value for s in body if isinstance(s, ast.Expr) and isinstance(s.value, ast.Call)]
+        made = {self.app.evaluator.callee(method.module, call) for call in calls}
+        return bool(body) and len(calls) == len(body) and made == {"aws_cdk.CfnOutput"}
 
     def _family(self, cls: AppClass) -> tuple[AppClass, ...]:
         resolver = self.app.evaluator.resolver
@@ -230,6 +273,13 @@ class Reaches:
                     if len(bindings) == 1 and not resolver.stored_from_outside(target.attr):
                         return f"{target.value.id}.{target.attr}"
         return ""
+
+
+def _calls(statement: ast.stmt, callee: str) -> bool:
+    """Whether a statement is a bare call of something of that name."""
+    call = statement.value if isinstance(statement, ast.Expr) else None
+    called = call.func if isinstance(call, ast.Call) else None
+    return callee in (getattr(called, "attr", None), getattr(called, "id", None))
 
 
 def _varies(module: Module, node: ast.AST) -> bool:

@@ -47,6 +47,16 @@ class Use:
         return self.module.ref(self.node)
 
     @property
+    def taker(self) -> ast.Call | None:
+        """The call that the expression is an argument of, perhaps by way of a dict."""
+        if self.kind == "argument" and self.value is not None:
+            return self.value.node if isinstance(self.value.node, ast.Call) else None
+        parent = self.module.names.parents.get(self.node)
+        if isinstance(parent, ast.keyword):
+            parent = self.module.names.parents.get(parent)
+        return parent if isinstance(parent, ast.Call) and parent.func is not self.node else None
+
+    @property
     def method(self) -> str:
         """The last attribute: the method called or the property assigned; empty if none."""
         return self.chain[-1] if self.chain else ""
@@ -101,7 +111,10 @@ class _Flow:
         elif isinstance(parent, ast.keyword):
             call = module.names.parents[parent]
             assert isinstance(call, ast.Call)
-            self.handed(module, node, call, parent.arg, chain)
+            if _is_dict(module, call):
+                self.kept(module, node, call, parent.arg, chain)
+            else:
+                self.handed(module, node, call, parent.arg, chain)
         elif isinstance(parent, ast.Call) and node is not parent.func:
             if self.evaluator.callee(module, parent) == "typing.cast":
                 self.add(module, parent, chain)
@@ -109,6 +122,8 @@ class _Flow:
                 self.handed(module, node, parent, parent.args.index(node), chain)
         elif isinstance(parent, (ast.List, ast.Tuple, ast.Set)):
             self.listed(module, parent, chain)
+        elif isinstance(parent, ast.Dict):
+            self.kept(module, node, parent, _key(parent, node), chain)
         elif isinstance(parent, ast.Return):
             self.returned(module, parent, chain)
         elif isinstance(parent, (ast.BoolOp, ast.IfExp)):
@@ -206,6 +221,23 @@ class _Flow:
             else:
                 self.use("escape", module, item, chain, None)
 
+    def kept(
+        self,
+        module: Module,
+        node: ast.expr,
+        mapping: ast.expr,
+        key: str | None,
+        chain: tuple[str, ...],
+    ) -> None:
+        """The construct stands in a dict: follow it where that gives a call its arguments."""
+        calls = _spread_over(module, mapping) if key is not None else None
+        if calls is None and isinstance(mapping, ast.Call):
+            calls = [mapping]
+        if calls is None:
+            self.use("escape", module, node, chain, None)
+        for call in calls or ():
+            self.handed(module, node, call, key, chain)
+
     def instances(self, cls: AppClass) -> None:
         """Follow ``self`` within a class of the app, and what its calls make."""
         resolver = self.evaluator.resolver
@@ -240,6 +272,38 @@ class _Flow:
 def _is_property(function: AppFunction) -> bool:
     names = (ast.unparse(node).rpartition(".")[2] for node in function.node.decorator_list)
     return any(name in ("property", "cached_property") for name in names)
+
+
+def _key(mapping: ast.Dict, node: ast.expr) -> str | None:
+    """The text that a value stands under in a dict; None if it is none that is written down."""
+    key = mapping.keys[mapping.values.index(node)] if node in mapping.values else None
+    known = key.value if isinstance(key, ast.Constant) else None
+    return known if isinstance(known, str) else None
+
+
+def _is_dict(module: Module, call: ast.Call) -> bool:
+    """Whether a call is ``dict(…)``."""
+    name = call.func.id if isinstance(call.func, ast.Name) else ""
+    return name == "dict" and not call.args and not module.scope_of(call).lookup(name)
+
+
+def _spread_over(module: Module, mapping: ast.expr) -> list[ast.Call] | None:
+    """The calls that get a dict as ``**arguments``; None if it goes anywhere else, too."""
+    statement = module.names.parents[mapping]
+    target = statement.targets[0] if isinstance(statement, ast.Assign) else None
+    if isinstance(statement, ast.AnnAssign):
+        target = statement.target
+    if not isinstance(target, ast.Name):
+        return None
+    bindings = module.scope_of(target).lookup(target.id)
+    parents = [module.names.parents[one] for one in module.names.readers(target.id, bindings)]
+    calls = [
+        call
+        for parent in parents
+        if isinstance(parent, ast.keyword) and parent.arg is None
+        if isinstance(call := module.names.parents[parent], ast.Call)
+    ]
+    return calls if calls and len(calls) == len(parents) and len(bindings) == 1 else None
 
 
 def _parameter(function: AppFunction, place: int | str | None, bound: bool) -> str | None:

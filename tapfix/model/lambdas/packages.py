@@ -168,15 +168,15 @@ class Packages:
 
     def content(self, layer: Construct) -> Content | None:
         """What a layer of the app brings; None if that is not to be seen."""
-        code = layer.value("entry" if layer.is_a(LAYERS[1]) else "code")
+        builds = layer.is_a(LAYERS[1])
+        code = layer.value("entry" if builds else "code")
         if code is None:
             return None
         for folder in self._folders_in(code.origin_module, code.origin):
             requirements = self.requirements(folder)
-            if requirements is not None:
-                return Content(frozenset(), requirements)
-            if f"{folder}/python" in self.folders.known:
-                return Content(self.modules_in(f"{folder}/python"), None)
+            source = folder if builds else f"{folder}/python"
+            if requirements is not None or source in self.folders.known:
+                return Content(self.modules_in(source), requirements)
         return None
 
     def _folders_in(self, module: Module, node: ast.expr) -> Iterator[str]:

@@ -185,11 +185,12 @@ class Code:
 
     def _callers(self, function: AppFunction) -> Iterator[tuple[Module, ast.Call]]:
         is_constructor = function.owner is not None and function.name == "__init__"
-        target = function.owner if is_constructor else function
+        target = function.owner if is_constructor and function.owner else function
+        found: dict[Module, list[ast.Call]] = {}
+        for module, call in self.evaluator.calls_of(target):
+            found.setdefault(module, []).append(call)
         for module in self.handler.modules:
-            for call in module.names.calls:
-                if self.evaluator.callee(module, call) is target:
-                    yield module, call
+            yield from ((module, call) for call in found.get(module, ()))
 
     def _attribute(self, module: Module, node: ast.Attribute, depth: int) -> list[Leaf] | None:
         found = self.evaluator.binding(module, node)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tapfix.model.lambdas.effects import Act, Acting, is_changer, own_nodes, returns_of
+from tapfix.model.lambdas.kept import is_kept, shares
 from tapfix.model.python.evaluate import Evaluator
 from tapfix.model.python.flow import is_bound
 from tapfix.model.python.modules import AppFunction, Module
@@ -169,7 +170,7 @@ def _obstacle(acting: Acting, function: AppFunction, loop: ast.For, acts: list[A
     carried = _carried(function, loop)
     if carried is not None:
         return f"its records have {carried} in common"
-    if any(isinstance(n, (ast.Global, ast.Nonlocal)) for a in acts for n in ast.walk(a.function)):
+    if any(shares(act.function) for act in acts):
         return "its records share global variables"
     return None
 
@@ -315,6 +316,9 @@ def _owner(
     bindings = act.module.scope_of(root).lookup(root.id)
     scopes = {binding.scope.node for binding in bindings}
     inside = set(own_nodes(loop.body))
+    kept = _given_again(acting, function.module, bindings[0].value) if len(bindings) == 1 else None
+    if kept is not None and act.module is function.module:
+        return ast.unparse(kept), None
     if act.function is not function.node:
         if scopes == {act.function} and _is_made(acting, act.module, bindings[0].value):
             return None, None
@@ -329,6 +333,16 @@ def _owner(
 def _is_made(acting: Acting, module: Module, value: ast.expr | None) -> bool:
     """Whether a value is a connection made on the spot."""
     return isinstance(value, ast.Call) and isinstance(acting.evaluator.callee(module, value), str)
+
+
+def _given_again(acting: Acting, module: Module, value: ast.expr | None) -> ast.Call | None:
+    """The call, if a value is what a function of the module makes once and gives at each call."""
+    if not isinstance(value, ast.Call) or value.args or value.keywords:
+        return None
+    known = acting.evaluator.callee(module, value)
+    if not isinstance(known, AppFunction) or known.owner is not None:
+        return None
+    return value if known.module is module and is_kept(known.node) else None
 
 
 def _is_opened(acting: Acting, function: AppFunction, loop: ast.For, name: str) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from tapfix.model.app import App
 from tapfix.model.cdk.constructs import Construct
-from tapfix.model.cdk.references import Reference, reference
+from tapfix.model.cdk.references import Reference, given_for, reference
 from tapfix.model.python.values import Value
 
 
@@ -38,6 +38,9 @@ def variables(app: App, function: Construct) -> Mapping[str, Variable]:
 def _given(app: App, function: Construct) -> Iterator[tuple[str, Value]]:
     given = function.value("environment")
     if given is not None:
+        calls = given_for(app, given.module, given.node) if given.entries is None else []
+        if len(calls) == 1 and calls[0] is not None:
+            given = app.evaluator.value(calls[0].module, calls[0].node)
         if given.cdk.endswith(".EnvironmentProperty"):
             given = given.argument("variables")
         elif given.kind == "dict" and function.cls.level == 1 and given.entries:

@@ -68,6 +68,9 @@ class Environments:
     names: tuple[str, ...]
     _apps: dict[Scope, AppVariable | None] = field(default_factory=dict)
     _objects: dict[Scope, list[tuple[str, AppClass]]] = field(default_factory=dict)
+    _members: dict[ast.AST, list[tuple[ast.expr, ast.Name | ast.Attribute]]] = field(
+        default_factory=dict
+    )
 
     def offered(self, module: Module, node: ast.AST) -> Offer | Doubt | None:
         """What a node's place offers: a local or parameter, then ``self.x``, then ``props.x``."""
@@ -82,6 +85,7 @@ class Environments:
         yield from self._variables(module, node)
         yield from self._own_attributes(module, node)
         yield from self._carried(module, node)
+        yield from self._echoed(module, node)
 
     # Locals and parameters
 
@@ -250,6 +254,63 @@ class Environments:
                 if isinstance(binding.node, ast.arg):
                     yield from self._annotated(module, binding.node.annotation)
 
+    def _echoed(self, module: Module, node: ast.AST) -> Iterator[Offer]:
+        """``self.config["environment"]``, where other texts of the class are made of it."""
+        method = home(module, node)
+        cls = self._class_of(module, method)
+        within = method.node if cls is None else cls.node
+        if within not in self._members:
+            found = [(part, self._owner(part)) for part in _fields(module, within)]
+            self._members[within] = [(part, base) for part, base in found if base is not None]
+        for part, base in self._members[within]:
+            origins = self.tracer.origins(module, part)
+            varies = not self.tracer.evaluator.value(module, part).is_known
+            varies = varies and not origins & {Origin.OTHER, Origin.FIXED}
+            varies = varies and not self._is_of_cdk(module, part, base)
+            if varies and self._is_at_hand(module, cls, base, node):
+                yield Offer(ast.unparse(part), Origin.DEPLOY in origins)
+
+    def _owner(self, node: ast.expr) -> ast.Name | ast.Attribute | None:
+        """What an entry or an attribute that is called like an environment belongs to."""
+        match node:
+            case ast.Subscript(value=base, slice=ast.Constant(value=str(name))):
+                pass
+            case ast.Attribute(value=base, attr=name):
+                name = name.removesuffix("_str")
+            case _:
+                return None
+        own = isinstance(base, ast.Name) and base.id == "self"
+        fits = name in self.spellings and not own
+        return base if fits and isinstance(base, (ast.Name, ast.Attribute)) else None
+
+    def _is_of_cdk(self, module: Module, part: ast.expr, base: ast.expr) -> bool:
+        """Whether an attribute is that of a construct: then it may be a token."""
+        evaluator = self.tracer.evaluator
+        declared = evaluator.declared(module, base)
+        is_foreign = evaluator.instance_class(module, base) is None
+        return (
+            evaluator.value(module, base).cdk != ""
+            or (isinstance(declared, str) and _CDK.match(declared) is not None)
+            or (is_foreign and isinstance(part, ast.Attribute) and part.attr == "stage_name")
+        )
+
+    def _is_at_hand(
+        self, module: Module, cls: AppClass | None, base: ast.Name | ast.Attribute, node: ast.AST
+    ) -> bool:
+        """Whether ``config`` or ``self.config`` means the same at a node, and has its value."""
+        method = home(module, node)
+        if isinstance(base, ast.Name):
+            bindings = method.bindings.get(base.id)
+            same = bindings is not None and home(module, base) is method
+            return same and bindings is not None and _reaches(module, bindings, node)
+        own = isinstance(base.value, ast.Name) and base.value.id == _first_parameter(method)
+        if cls is None or not own:
+            return False
+        lineage = self.tracer.evaluator.resolver.lineage(cls)
+        return any(self._has(known, base.attr) for known in lineage) and self.is_set(
+            module, cls, base.attr, method, node
+        )
+
     # Where the app is made
 
     def app_in(self, module: Module, scope: Scope) -> AppVariable | None:
@@ -278,6 +339,15 @@ class Environments:
         if method.parent is None or not isinstance(method.parent.node, ast.ClassDef):
             return None
         return self.tracer.evaluator.resolver.modules.class_at(module, method.parent.node)
+
+
+def _fields(module: Module, within: ast.AST) -> Iterator[ast.expr]:
+    """The expressions that go into f-strings of a function or a class."""
+    for text in module.names.joined:
+        if within in module.names.ancestors(text):
+            for piece in text.values:
+                if isinstance(piece, ast.FormattedValue) and piece.format_spec is None:
+                    yield piece.value
 
 
 def _reaches(module: Module, bindings: list[Binding], node: ast.AST) -> bool:

@@ -242,9 +242,13 @@ class Evaluator:
         value = self.value(module, node, depth + 1)
         if value.kind == "instance" and isinstance(value.of, AppClass):
             return value.of
-        annotation = self._annotation(module, node, depth)
-        symbol = self.resolver.symbol(module, annotation) if annotation is not None else None
+        symbol = self.declared(module, node, depth)
         return symbol if isinstance(symbol, AppClass) else None
+
+    def declared(self, module: Module, node: ast.expr, depth: int = 0) -> Symbol | None:
+        """What the annotation of the parameter names that an expression stands for."""
+        annotation = self._annotation(module, node, depth)
+        return self.resolver.symbol(module, annotation) if annotation is not None else None
 
     def _annotation(self, module: Module, node: ast.expr, depth: int) -> ast.expr | None:
         """The annotation of the parameter that a name, or an attribute made from it, stands for."""

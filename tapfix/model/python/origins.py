@@ -156,10 +156,17 @@ class Tracer:
         if isinstance(node.func, ast.Name) and node.func.id == "str" and callee is None:
             return self._text(module, node.args, depth)
         if isinstance(callee, AppFunction):
-            texts = _annotated_text(callee.node.returns)
-            return {Origin.OUTSIDE if texts else Origin.UNKNOWN}
+            return {self._returned(callee)}
         known = isinstance(callee, AppClass) or (isinstance(callee, str) and callee.startswith(CDK))
         return {Origin.OTHER if known else Origin.UNKNOWN}
+
+    def _returned(self, function: AppFunction) -> Origin:
+        """What a function says that it returns."""
+        returns = function.node.returns
+        named = self.evaluator.resolver.symbol(function.module, returns) if returns else None
+        if isinstance(named, str) and named.startswith(CDK):
+            return Origin.OTHER
+        return Origin.OUTSIDE if _annotated_text(returns) else Origin.UNKNOWN
 
     def _looked_up(self, module: Module, node: ast.Call, depth: int) -> set[Origin]:
         """``os.environ.get(name, default)``."""
@@ -234,6 +241,8 @@ class Tracer:
             return self._imported(module, binding.target, depth)
         if binding.kind == "assign" and binding.value is not None:
             return set(self.origins(module, binding.value, depth))
+        if isinstance(statement, ast.FunctionDef) and _is_property(statement):
+            return {Origin.OUTSIDE if _annotated_text(statement.returns) else Origin.UNKNOWN}
         if binding.kind == "loop" and isinstance(binding.value, (ast.List, ast.Tuple)):
             return {o for item in binding.value.elts for o in self.origins(module, item, depth)}
         return {Origin.UNKNOWN if binding.kind in ("other", "loop") else Origin.OTHER}
@@ -327,6 +336,11 @@ def _varied(found: frozenset[Origin]) -> frozenset[Origin]:
     if found <= {Origin.FIXED, Origin.CHOSEN, Origin.OUTSIDE}:
         return frozenset({Origin.OUTSIDE})
     return found
+
+
+def _is_property(function: ast.FunctionDef) -> bool:
+    names = [ast.unparse(decorator) for decorator in function.decorator_list]
+    return names in (["property"], ["cached_property"], ["functools.cached_property"])
 
 
 def _is_none_test(test: ast.expr) -> bool:

@@ -62,6 +62,8 @@ class TextReader:
                 return self._call(module, node, frame, depth)
             case ast.Subscript(value=ast.Attribute(attr="parents") as parents):
                 return self._ancestor(module, parents, node.slice, frame, depth)
+            case ast.Subscript(value=mapping, slice=ast.Constant(value=str(key))):
+                return self._entry(module, mapping, key, frame, depth)
         return self._constant(module, node)
 
     def _constant(self, module: Module, node: ast.expr) -> str | None:
@@ -124,6 +126,18 @@ class TextReader:
         for _ in range(index.value + 1):
             path = posixpath.dirname(path)
         return path
+
+    def _entry(
+        self, module: Module, mapping: ast.expr, key: str, frame: Frame, depth: int
+    ) -> str | None:
+        """``settings["handler"]``, where ``settings`` is a dict, or one of those of a loop."""
+        if isinstance(mapping, ast.Name):
+            given = frame.of(module.scope_of(mapping).lookup(mapping.id))
+            if given is not None:
+                module, mapping, frame = given.module, given.node, given.frame
+        value = self.evaluator.value(module, mapping)
+        entry = value.entries.get(key) if value.entries is not None and not value.open else None
+        return self.read(entry.module, entry.node, frame, depth + 1) if entry is not None else None
 
     def _call(self, module: Module, node: ast.Call, frame: Frame, depth: int) -> str | None:
         if node.keywords or any(isinstance(argument, ast.Starred) for argument in node.args):

@@ -20,7 +20,7 @@ from tapfix.model.python.callers import home
 from tapfix.model.python.modules import Module
 from tapfix.recipes.arguments import Obstacle, give
 from tapfix.recipes.imports import write
-from tapfix.recipes.spelling import here, spelled
+from tapfix.recipes.spelling import held, here, spelled
 
 _VPC_POLICY = "service-role/AWSLambdaVPCAccessExecutionRole"
 _VPC_TEMPLATE = f'<aws_iam.ManagedPolicy>.from_aws_managed_policy_name("{_VPC_POLICY}")'
@@ -63,6 +63,7 @@ def grant(
     place = _place(app, need, whose)
     if isinstance(place, Obstacle):
         return place
+    place = _behind(app, place, construct)
     resource = here(app, need.resource, place.module, place.anchor)
     if resource is None:
         return Obstacle(f"nothing beside the function leads to {construct.label}")
@@ -162,10 +163,22 @@ def function_place(app: App, function: Construct) -> _Place | Obstacle:
         around = app.function_around(function)
         assert around is not None
         return _Place(module, anchor, before=False, grantee=around.positional[0])
-    name = carrier(function)
-    if name is not None:
-        return _Place(module, anchor, before=False, grantee=name)
+    found = held(app, function)
+    if found is not None:
+        return _Place(found.module, found.statement, before=False, grantee=found.name)
     return Obstacle("no name holds the function: give it one, and grant to that")
+
+
+def _behind(app: App, place: _Place, construct: Construct) -> _Place:
+    """The place, or that behind a construct's own statement if it comes later in the same block."""
+    made = held(app, construct)
+    if made is None or made.module is not place.module:
+        return place
+    parents = place.module.names.parents
+    is_beside = parents[made.statement] is parents[place.anchor]
+    if is_beside and made.module.ref(made.statement).offset > place.ref.offset:
+        return _Place(made.module, made.statement, before=False, grantee=place.grantee)
+    return place
 
 
 def _goes_on(statement: ast.stmt) -> bool:

@@ -10,15 +10,15 @@ from tapfix.edits import Edit, InsertStatements
 from tapfix.model.access.datastores import GROUP_ARGUMENTS
 from tapfix.model.access.ingress import Pair
 from tapfix.model.app import App
-from tapfix.model.cdk.carriers import carrier
 from tapfix.model.cdk.constructs import Construct
 from tapfix.model.cdk.stacks import in_same_stack, may_refer
+from tapfix.model.lambdas.variables import variables
 from tapfix.model.python.callers import home
 from tapfix.model.python.modules import Module
 from tapfix.recipes.arguments import Obstacle
 from tapfix.recipes.imports import write
 from tapfix.recipes.new_ids import FreeIds, places_of
-from tapfix.recipes.spelling import here, spelled
+from tapfix.recipes.spelling import held, here, spelled
 
 _WORD = re.compile(r"[A-Za-z0-9]+")
 
@@ -38,7 +38,7 @@ def admit(app: App, pair: Pair) -> tuple[Edit, ...] | Obstacle:
     store, owner = pair.store.construct, _owner(pair)
     if pair.store.port is None:
         return Obstacle(f"the port of {store.label} is not in the source")
-    if not may_refer(app, pair.function, owner):
+    if not may_refer(app, pair.function, owner) and not _refers_already(app, pair, owner):
         return Obstacle(f"{store.label} lies in a stack that may have to wait for the function's")
     if not pair.groups and _waits(app, pair.function):
         return Obstacle(
@@ -81,6 +81,17 @@ def _by_id(app: App, pair: Pair, place: _Place) -> str | None:
     wanted = f"{''.join(_WORD.findall(known))}Group"
     made = f'{scope.source}, "{app.once(FreeIds).take(places, wanted)}", {text}.{told}[0]'
     return f"<aws_ec2.SecurityGroup>.from_security_group_id({made})"
+
+
+def _refers_already(app: App, pair: Pair, owner: Construct) -> bool:
+    """Whether the function is told something of the store: then the rule's stack waits for no more.
+
+    So it is where the function's groups lie beside it, and the store's group beside the store.
+    """
+    found = (variable.reference for variable in variables(app, pair.function).values())
+    is_told = any(one is not None and one.construct is pair.store.construct for one in found)
+    beside = all(in_same_stack(app, one.construct, pair.function) for one in pair.groups)
+    return is_told and beside and in_same_stack(app, owner, pair.store.construct)
 
 
 def _waits(app: App, function: Construct) -> bool:
@@ -138,31 +149,30 @@ def _near(app: App, module: Module, function: Construct) -> ast.AST:
 def _place(app: App, pair: Pair, owner: Construct) -> _Place | Obstacle:
     """Behind the function's statement, or that of the owner where that comes later."""
     function = pair.function
-    module = function.module
+    module, caller = function.module, None
     anchor = module.names.statement(function.node)
-    later = _later(module, anchor, owner)
-    if later is not None:
-        anchor = later
-    before = isinstance(anchor, ast.Return)
-    if pair.groups:
-        caller = here(app, pair.groups[0], module, anchor)
-    elif function.inherited:
+    if function.inherited:
         around = app.function_around(function)
         caller = around.positional[0] if around is not None else None
-    elif later is not None:
-        caller = spelled(app, function, module, anchor)
-    else:
-        caller = carrier(function)
+    elif not pair.groups:
+        made = held(app, function)
+        if made is not None:
+            module, anchor, caller = made.module, made.statement, made.name
+    anchor = _later(app, module, anchor, owner) or anchor
+    if pair.groups:
+        caller = here(app, pair.groups[0], module, anchor)
     if caller is None:
         return Obstacle("no name holds the function or its security group")
-    return _Place(module, anchor, before, caller)
+    return _Place(module, anchor, isinstance(anchor, ast.Return), caller)
 
 
-def _later(module: Module, anchor: ast.stmt, owner: Construct) -> ast.stmt | None:
+def _later(app: App, module: Module, anchor: ast.stmt, owner: Construct) -> ast.stmt | None:
     """The statement of the owner, if it stands behind the function's in the same block."""
-    if owner.module is not module or home(module, owner.node) is not home(module, anchor):
+    made = held(app, owner)
+    statement = made.statement if made is not None else owner.module.names.statement(owner.node)
+    place = made.module if made is not None else owner.module
+    if place is not module or home(module, statement) is not home(module, anchor):
         return None
-    statement = module.names.statement(owner.node)
     same = module.names.parents[statement] is module.names.parents[anchor]
     is_later = module.ref(statement).offset > module.ref(anchor).offset
     return statement if same and is_later else None
@@ -172,6 +182,4 @@ def _owner_text(app: App, pair: Pair, owner: Construct, place: _Place) -> str | 
     groups = pair.store.groups
     if groups and owner is not pair.store.construct:
         return here(app, groups[0], place.module, place.anchor)
-    if owner.module is place.module and owner.module.names.statement(owner.node) is place.anchor:
-        return carrier(owner)
     return spelled(app, owner, place.module, place.anchor)

@@ -60,7 +60,8 @@ def _kept_in(
 ) -> tuple[str, bool] | None:
     """The folder in which most of some functions are, alone in one of its folders or together.
 
-    What is bundled from a folder, or leaves some of it out, shares it with nobody.
+    What is bundled from a folder, or leaves some of it out, shares it with nobody; nor does a
+    folder of several functions that stands beside others: its name says what they are about.
     """
     modules: dict[str, set[str | None]] = {}
     made: set[str] = set()
@@ -72,10 +73,11 @@ def _kept_in(
             if code is None or code.keywords:
                 made.add(path)
     votes: Counter[tuple[str, bool]] = Counter()
+    within = Counter(posixpath.dirname(folder) for folder in modules)
     for folder, handlers in modules.items():
         parent = posixpath.dirname(folder)
         files = {(handler or "").rpartition(".")[0] for handler in handlers}
-        if is_shared(folder) or len(files) > 1:
+        if is_shared(folder) or (len(files) > 1 and within[parent] == 1):
             votes[folder, folder not in made] += len(files)
         elif is_free_of_stacks(app, parent):
             votes[parent, False] += 1

@@ -77,7 +77,9 @@ class _Writer:
         loop = find_loop(acting, self.function)
         feed = read_feed(self.app, self.handler)
         if loop is None:
-            is_batch = feed is not None or has_sources(self.app, self.handler)
+            is_batch = self.speaks_of_records() and (
+                feed is not None or has_sources(self.app, self.handler)
+            )
             return self.whole("it has no loop of its own over the records" if is_batch else None)
         if loop.obstacle is not None:
             return self.whole(loop.obstacle)
@@ -93,6 +95,10 @@ class _Writer:
         if feed is None:
             return self.without_feed(loop, repeats)
         return self.with_feed(loop, feed, repeats)
+
+    def speaks_of_records(self) -> bool:
+        """Whether the code names records: what feeds its construct may be for another handler."""
+        return any(b"ecord" in module.file.data for module in self.handler.modules)
 
     def is_decorated(self) -> bool:
         """Whether a decorator of the app's own stands between the handler and Lambda."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 from tapfix.edits import Ref
 from tapfix.model.app import App
 from tapfix.model.cdk.constructs import Construct
+from tapfix.model.python.modules import AppClass, Module
 from tapfix.recipes.naming.tagged import NameTags
 
 # Resources that belong to others, and that nobody knows by a name.
@@ -25,6 +26,8 @@ _SEARCHING = frozenset(
         "get_nested_assembly",
     ]
 )
+_BY_PATH = re.compile(r"_(?:by|at)_path$")
+_CDK = re.compile(r"aws_cdk\.|constructs\.")
 _NO_RESOURCE = ("CfnOutput", "CfnParameter", "CfnCondition", "CfnMapping", "CfnRule", "CfnInclude")
 
 
@@ -85,9 +88,24 @@ class LookedUp:
         found: dict[str, Ref] = {}
         for module in self.app.cdk_modules:
             for call in module.names.calls:
-                method = call.func.attr if isinstance(call.func, ast.Attribute) else ""
-                if method in _SEARCHING and call.args:
-                    text = self.app.evaluator.value(module, call.args[0]).constant
-                    if isinstance(text, str):
-                        found.setdefault(text, module.ref(call))
+                for text in self._sought(module, call):
+                    found.setdefault(text, module.ref(call))
         return found
+
+    def _sought(self, module: Module, call: ast.Call) -> Iterator[str]:
+        """The ids that a call looks for, hands over as a path, or keeps in a record."""
+        symbol = self.app.evaluator.callee(module, call)
+        name = symbol if isinstance(symbol, str) else getattr(call.func, "attr", "")
+        given = [*call.args, *(keyword.value for keyword in call.keywords)]
+        if name.rpartition(".")[2] in _SEARCHING:
+            text = self.app.evaluator.value(module, call.args[0]).constant if call.args else None
+            if isinstance(text, str):
+                yield text
+        elif _BY_PATH.search(name):
+            for node in (node for one in given for node in ast.walk(one)):
+                if isinstance(node, ast.Constant) and "/" in str(node.value):
+                    yield from str(node.value).split("/")
+        elif isinstance(symbol, AppClass):
+            bases = self.app.evaluator.resolver.library_bases(symbol)
+            if not any(_CDK.match(base) for base in bases):
+                yield from (str(o.value) for o in given if isinstance(o, ast.Constant))

@@ -119,11 +119,20 @@ def _rewritten(source: str, piece: Piece, inside: list[Replacement]) -> str:
     at, end = piece.body
     body = []
     for one in sorted(inside, key=lambda r: r.start):
-        body += [_as_format(source[at : one.start], piece), one.text]
+        body += [_as_format(source[at : one.start], piece), _in_quotes(one.text, piece.quote)]
         at = one.end
     body.append(_as_format(source[at:end], piece))
     prefix = piece.prefix if piece.is_format else f"f{piece.prefix.replace('u', '')}"
     return f"{prefix}{piece.quote}{''.join(body)}{piece.quote}"
+
+
+def _in_quotes(text: str, quote: str) -> str:
+    """Literal text with fields, whose own quotes must be others than those around them.
+
+    Python before 3.12 reads no others.
+    """
+    other = "'" if quote == '"' else '"'
+    return text.replace(quote, other) if quote in text and other not in text else text
 
 
 def _as_format(body: str, piece: Piece) -> str:

@@ -30,6 +30,8 @@ ID = "id"
 _STREAM = "-stream"
 _FIFO = ".fifo"
 _LOWER_CASE = ("AWS::S3::Bucket", "AWS::ECR::Repository", "AWS::OpenSearchService::Domain")
+_AIRFLOW = re.compile(r"/?airflow/(?:connections|variables|config)/")
+_ASKED_FOR = Obstacle("Airflow makes this name of what its DAGs ask for: they have to follow")
 _SAID = Obstacle("it says which environment it is for: the suffix belongs in that word's place")
 # Services that write to a log group of their own naming.
 _OWN_LOGS = re.compile(r"/aws/(lambda|codebuild|rds|eks|containerinsights|sagemaker|batch)/")
@@ -140,6 +142,8 @@ class Renamer:
             return renaming
         if _says_environment(name):
             return _SAID
+        if _AIRFLOW.match(name.text):
+            return _ASKED_FOR
         module, node = self._place(name)
         suffix = self.suffixes.at(module, node)
         if isinstance(suffix, Obstacle):

@@ -11,6 +11,7 @@ import ast
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from tapfix.edits import AddImport, AddParameter, Edit, InsertStatements, SetArgument
 from tapfix.model.app import App
@@ -21,6 +22,7 @@ from tapfix.model.python.modules import AppClass, AppFunction, Module
 from tapfix.model.python.origins import Tracer
 from tapfix.model.python.scopes import Scope
 from tapfix.recipes.arguments import Obstacle
+from tapfix.recipes.naming.own_choice import OwnChoice, own_choice
 from tapfix.recipes.naming.suffix_source import app_statements
 
 # Attributes that CDK's own containers have: an app's class cannot set them.
@@ -108,11 +110,34 @@ class Suffixes:
             return Obstacle("nothing in that place tells environments apart")
         if not _is_behind(variable, module, node):
             return Obstacle("the App is made under a condition, or later")
-        if scope.lookup(self.name):
-            return Obstacle(f"{self.name} is something else here")
+        if scope.lookup(self._app_name):
+            return Obstacle(f"{self._app_name} is something else here")
         return self._read(module, variable.statement, variable.name)
 
+    @cached_property
+    def _own_choice(self) -> OwnChoice | None:
+        """What the stacks ask the context themselves, if they do."""
+        modules = [m for m in self.app.cdk_modules if not self.callers.is_test(m)]
+        return own_choice(modules, self.environments.spellings, self.app.context)
+
+    @property
+    def _app_name(self) -> str:
+        """The variable that the file of the app gets."""
+        return self.name if self._own_choice is None else self._own_choice.name
+
+    def asked_alike(self, module: Module, node: ast.AST, suffix: Suffix) -> Suffix | None:
+        """What the file of the app reads at a node as stacks read ``suffix`` for themselves."""
+        own = self._own_choice
+        if own is None or suffix.edits or suffix.text.rpartition(".")[2] != own.name:
+            return None
+        here = self.at(module, node)
+        read = isinstance(here, Suffix) and here.text == own.name and here.edits
+        return here if read and isinstance(here, Suffix) else None
+
     def _read(self, module: Module, anchor: ast.stmt, app: str) -> Suffix:
+        if self._own_choice is not None:
+            statement = InsertStatements(module.ref(anchor), self._own_choice.statement(app))
+            return Suffix(self._own_choice.name, (statement,))
         text = app_statements(self.name, app)
         imports = [AddImport(module.path, name) for name in ("os", "re")]
         edits: tuple[Edit, ...] = (InsertStatements(module.ref(anchor), text), *imports)
@@ -297,7 +322,7 @@ class Suffixes:
 
     def _app_class(self, function: AppFunction) -> Suffix | Obstacle:
         anchor = _super_call(function)
-        if anchor is None or function.scope.lookup(self.name):
+        if anchor is None or function.scope.lookup(self._app_name):
             return Obstacle("the App is made in a way that leaves no place to read its context")
         return self._read(function.module, anchor, function.positional[0])
 

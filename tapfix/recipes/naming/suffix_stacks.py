@@ -75,7 +75,10 @@ class StackIds:
             return ()
         here = self.suffixes.at(module, node)
         edits: tuple[Edit, ...] = ()
-        if isinstance(here, Obstacle) or not set(here.edits) <= set(suffix.edits):
+        alike = self.suffixes.asked_alike(module, node, suffix)
+        if alike is not None:
+            here, edits = alike, alike.edits
+        elif isinstance(here, Obstacle) or not set(here.edits) <= set(suffix.edits):
             given = self._given_here(module, call)
             if given is None:
                 return ()
@@ -176,7 +179,8 @@ class StackIds:
         """The other stacks of an app that the suffix is read for: one must not serve them all."""
         scope = home(module, node)
         variable = self.suffixes.environments.app_in(module, scope)
-        reads = [edit.anchor for edit in suffix.edits if isinstance(edit, InsertStatements)]
+        read = self.suffixes.asked_alike(module, node, suffix) or suffix
+        reads = [edit.anchor for edit in read.edits if isinstance(edit, InsertStatements)]
         if variable is None or module.ref(variable.statement) not in reads:
             return
         for call in module.names.calls:

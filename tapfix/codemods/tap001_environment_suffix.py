@@ -27,9 +27,9 @@ variables, ``Fn.import_value`` of an ``export_name``, and of the names that CDK 
 (``"Orders:ExportsOutput…"``). In a handler the name becomes ``os.environ["…"]``, and the function's
 ``environment`` gets that variable.
 
-The construct id of a class whose Name tag is made of the id (``ec2.Vpc``, ``ec2.Instance``; the
-catalogue takes them from the library's code) gets the suffix where no argument and no Name tag of
-its own names it.
+The construct id of a class of EC2 whose Name tag is made of the id (``ec2.Vpc``, ``ec2.Instance``;
+the catalogue takes them from the library's code) gets the suffix where no argument and no Name tag
+of its own names it.
 
 The impact is *replaces*: CloudFormation makes a new resource for a new name or id, or the whole
 stack anew where its id changes. Where the old resource holds data and its removal policy is
@@ -39,16 +39,16 @@ place*.
 Left alone
 Names that hold a parameter, a context value, a token of another resource or anything else that the
 source does not tell: someone decided. Account and region alone do not count. Names that need only
-be unique below a parent (an API's stage, a Lambda alias), names of subnets, domain names. Ids in
-loops. Constructs in a branch that asks for the environment. Reported, and not mended, are names
-whose suffix would go beyond the greatest length, names that say which environment they are for
-(``orders-prod``), a class that nothing in the app constructs or that is handed on as a value,
-stacks whose ids name their environments or that code looks up by their ids, a variable that may be
-no plain string, or hold capitals where the name takes none, secrets that Airflow finds by what its
-DAGs ask for (``airflow/connections/…``), and names that stand where they cannot be followed: in a
-query, say, or in another text with a syntax of its own. Types of a GraphQL schema and files of code
-that are called like a resource keep their names. With ``construct-ids = "never"`` (profile
-``production``) no id changes, not even a stack's.
+be unique below a parent (an API's stage or authorizer, a Lambda alias), names of subnets, domain
+names. Ids in loops. Constructs in a branch that asks for the environment. Reported, and not mended,
+are names whose suffix would go beyond the greatest length, names that say which environment they
+are for (``orders-prod``), a class that nothing in the app constructs or that is handed on as a
+value, stacks whose ids name their environments or that code looks up by their ids, a variable that
+may be no plain string, or hold capitals where the name takes none, secrets that Airflow finds by
+what its DAGs ask for (``airflow/connections/…``), and names that stand where they cannot be
+followed: in a query, say, or in another text with a syntax of its own. Types of a GraphQL schema
+and files of code that are called like a resource keep their names. With ``construct-ids = "never"``
+(profile ``production``) no id changes, not even a stack's.
 """
 
 from __future__ import annotations

@@ -78,9 +78,9 @@ def name_of(resource: Resource, settled: str | None = None) -> Name | None:
     if chosen is None:
         return None
     schema = resource.schema
-    if chosen not in schema.primary | schema.replacing:
-        return Name(chosen, unique=False, within=None)
     within = _parent(chosen, resource)
+    if chosen not in schema.primary | schema.replacing:
+        return Name(chosen, unique=False, within=within)
     return Name(chosen, unique=within is None, within=within)
 
 

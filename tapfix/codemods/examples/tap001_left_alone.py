@@ -56,6 +56,27 @@ _IF = Example(
         sqs.Queue(self""",
     ),
 )
+_KNOWN_OTHERWISE = Example(
+    "ids of what people know by its domain, or that holds data: a shared tag harms nobody",
+    """\
+from aws_cdk import App, Stack
+from aws_cdk import aws_certificatemanager as acm, aws_ec2 as ec2, aws_efs as efs
+
+
+class WebStack(Stack):
+    def __init__(self, scope, construct_id, environment_suffix):
+        super().__init__(scope, construct_id)
+        network = ec2.Vpc(self, f"Network-{environment_suffix}", max_azs=2)
+        acm.Certificate(self, "Certificate", domain_name="example.org")
+        files = efs.FileSystem(self, "Files", vpc=network)
+        efs.AccessPoint(self, "Uploads", file_system=files, path="/uploads")
+
+
+app = App()
+WebStack(app, "Web-dev", "dev")
+app.synth()
+""",
+)
 _CONTEXT = Example(
     "a name from the context or the environment",
     stack(
@@ -177,6 +198,9 @@ _WITHIN = Example(
         lambda_.Alias(
             self, "Live", alias_name="live", version=function.current_version
         )
+        apigateway.TokenAuthorizer(
+            self, "Authorizer", handler=function, authorizer_name="tokens"
+        )
         """,
         "from aws_cdk import aws_apigateway as apigateway, aws_lambda as lambda_",
     ),
@@ -251,6 +275,7 @@ LEFT_ALONE = (
     _IMPORTED,
     _NAMESAKE,
     _IDS,
+    _KNOWN_OTHERWISE,
     _NEVER,
     _WITHIN,
     _DOMAIN,

@@ -49,10 +49,15 @@ def must_vary(app: App, construct: Construct) -> bool:
 
 
 def _is_named_by_id(construct: Construct) -> bool:
-    """The tag is the only name: where a physical name is left out, CDK makes one instead."""
+    """The tag is the only name: where a physical name is left out, CDK makes one instead.
+
+    EC2 lists its resources by the tag. Elsewhere nobody needs it, and another id would replace a
+    certificate, or a file system with all that is in it.
+    """
     cls = construct.cls
     argument = cls.arguments.get(cls.name_argument or "")
-    return cls.tagged_by_id and (argument is None or argument.property is None)
+    is_read = cls.tagged_by_id and cls.name.startswith("aws_ec2.")
+    return is_read and (argument is None or argument.property is None)
 
 
 def _has_name(app: App, construct: Construct) -> bool:

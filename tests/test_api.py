@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tapfix.api import Options, run
-from tapfix.api.result import Mode, Result, Status
+from tapfix.api.found import Found
+from tapfix.api.origins import Origins
+from tapfix.api.result import Mode, Place, Result, Status
 from tapfix.config import ConfigError
-from tapfix.edits import Impact
+from tapfix.edits import Finding, Fix, Impact, Ref, SetArgument
+from tapfix.model.app import App
 from tapfix.registry import UnknownRuleError
 from tapfix.rule import Profile, Rule
-from tests.fake_rules import complaint, crasher, mover, setter
+from tests.fake_rules import complaint, crasher, mover, rule, setter, things
 
 ON = "import aws_cdk\n\nThing(switch=True)\n"
 OFF = "import aws_cdk\n\nThing(switch=False)\n"
@@ -191,6 +195,91 @@ def test_places_are_those_of_the_file_that_the_user_has(tmp_path: Path) -> None:
     assert grown is not None
     line = grown[: grown.index("Thing(switch='odd')")].count("\n") + 1
     assert told(applied)[1] == ("TAP902", line, "no fix", "by hand")
+
+
+QUEUES = """from aws_cdk import App, Stack
+from aws_cdk import aws_sqs as sqs
+from constructs import Construct
+
+
+class Post(Stack):
+    def __init__(self, scope: Construct, construct_id: str, **kwargs) -> None:
+        super().__init__(scope, construct_id, **kwargs)
+        team = "post"
+        sqs.Queue(self, "Sum", queue_name=team + "-letters")
+        sqs.Queue(self, "Percent", queue_name="%s-parcels" % team)
+        sqs.Queue(self, "Format", queue_name="{}-stamps".format(team))
+        sqs.Queue(self, "Field", queue_name=f"{team}-returns")
+
+
+app = App()
+Post(app, "Post")
+app.synth()
+"""
+
+
+def test_what_a_dry_run_leaves_is_told_where_it_stands(tmp_path: Path) -> None:
+    # Fixes lay all of these statements out anew; those of TAP017, that come last, have to wait.
+    make(tmp_path, **{"app.py": QUEUES})
+    first, dry = (run([str(tmp_path)], Options(one)) for one in (Mode.REPORT, Mode.DRY_RUN))
+    told, known = (
+        {(one.rule.code, one.finding.message, one.place.line) for one in result.findings}
+        for result in (dry, first)
+    )
+    assert {line for code, _, line in told if code == "TAP017"} == {10, 11, 12, 13}
+    assert told == known
+
+
+@pytest.mark.parametrize("mode", [Mode.DRY_RUN, Mode.APPLY])
+def test_what_a_later_round_mends_is_told_where_it_stood(tmp_path: Path, mode: Mode) -> None:
+    value = tuple("one of several long words" for _ in range(8))
+
+    def find(app: App) -> Iterator[Finding]:
+        for module, call in (*things(app, True), *things(app, value)):
+            if len(call.keywords) == 1:
+                ref = module.ref(call)
+                fix = Fix("name it", Impact.NONE, (SetArgument(ref, "name", "'thing'"),))
+                yield Finding("TAP905", ref, "a thing has no name", fix)
+
+    make(tmp_path, **{"app.py": "import aws_cdk\n\n" + "Thing(switch=True)\n" * 3})
+    rules = [setter(True, value), replace(rule(find, "TAP905"), last=True)]
+    result = go(tmp_path, rules, mode)
+    assert [step.number for step in result.steps] == [1, 2]
+    assert told(result) == [
+        (code, line, "fixed", None) for line in (3, 4, 5) for code in ("TAP901", "TAP905")
+    ]
+
+
+def test_a_line_that_moves_into_a_block_is_the_same() -> None:
+    old = b"def handler(event, context):\n    one()\n    two()\n"
+    new = b"import x\n\n\ndef handler(event, context):\n    try:\n        one()\n        two()\n"
+    place = Place("app.py", 3, 5, old).carried_to(new)
+    assert (place.line, place.data) == (7, new)
+    assert place.carried_to(old).line == 3
+
+
+def test_several_with_the_same_words_keep_their_order() -> None:
+    old = b"A\n" + b"thing\n" * 3
+    new = b"thing thing\nthing\nthing\n" * 3
+
+    def at(data: bytes, *lines: int) -> list[Found]:
+        return [
+            Found(
+                Finding("TAP901", Ref(file, line, 1), "it hums"), hums, Place(file, line, 1, data)
+            )
+            for line in lines
+        ]
+
+    hums, file = setter(True, False), "app.py"
+    origins = Origins(at(old, 2, 3, 4), {file: old}.get)
+    now = at(new, 3, 6, 9)
+    places = origins.of(now)
+    assert [places[one.finding].line for one in now] == [2, 3, 4]
+    origins.mended([(now[0], places[now[0].finding])])
+    assert [place.line for place in origins.of(at(new, 6, 9)).values()] == [3, 4]
+    # One more than there was: it came up where one was, for all that is known.
+    assert {place.line for place in origins.of(at(new, 3, 6, 9)).values()} <= {3, 4}
+    assert [place.line for place in origins.of(at(old, 3)).values()] == [3]
 
 
 # Profiles, selection, configuration

@@ -106,6 +106,21 @@ def test_the_summary_of_a_report() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("found", "words"),
+    [
+        ([Status.NOTE], "Nothing to fix; 1 note"),
+        ([Status.FIXABLE], "1 finding, with a fix"),
+        ([Status.REFUSED], "1 finding, without a fix"),
+        ([Status.REFUSED] * 2, "2 findings, none of them with a fix"),
+        ([Status.FIXABLE] * 2, "2 findings, 2 of them with a fix"),
+    ],
+)
+def test_the_counts_of_a_report_are_as_a_person_says_them(found: list[Status], words: str) -> None:
+    line, *_ = summary(result(Mode.REPORT, *map(one, found)))
+    assert line == f"{words} in 4 files of 1 app (profile ephemeral)."
+
+
 def test_the_summary_of_a_dry_run() -> None:
     found = [one(Status.FIXED), one(Status.FIXED, Impact.REPLACES), one(Status.REFUSED)]
     assert list(summary(result(Mode.DRY_RUN, *found, a=b"x"))) == [
@@ -154,6 +169,20 @@ def test_the_summary_of_nothing() -> None:
 def test_statistics_count_by_rule() -> None:
     counted = result(Mode.REPORT, one(Status.FIXABLE), one(Status.UNFIXABLE, None))
     assert list(PLAIN.statistics(counted)) == ["    2  TAP901  thing-switch  1 with a fix"]
+
+
+@pytest.mark.parametrize(("mode", "line"), [(Mode.APPLY, 5), (Mode.DRY_RUN, 3)])
+def test_idle_comments_are_told_where_the_run_leaves_them(mode: Mode, line: int) -> None:
+    file = "/home/me/app/app.py"
+    told = replace(
+        result(mode, one(Status.FIXED)),
+        changes={file: (b"a\nb\n# idle\n", b"import x\na\nB\nB\n# idle\n")},
+        unused=(Problem(file, "silences nothing", 3, 1),),
+    )
+    content = Content(told, "/home/me/app")
+    lines = [f"app.py:{line}:1: silences nothing [suppression]"]
+    assert list(PLAIN.remarks(content)) == lines
+    assert json.loads(to_json(content))["unused_suppressions"][0]["line"] == line
 
 
 def test_json_has_everything() -> None:
@@ -205,6 +234,7 @@ def test_json_has_everything() -> None:
             "left": 1,
             "fixed": 1,
             "suppressed": 3,
+            "ignored": 0,
             "baselined": 0,
             "impacts": {"in place": 1},
             "by_rule": {"TAP901": 2},

@@ -293,6 +293,7 @@ def _result(mode: Mode, targets: Sequence[Target], outcomes: Sequence[Outcome]) 
         steps=tuple(step for outcome in outcomes for step in outcome.steps),
         silenced=tuple(dict.fromkeys(one for outcome in outcomes for one in outcome.silenced)),
         baselined=tuple(dict.fromkeys(one for outcome in outcomes for one in outcome.baselined)),
+        outgrown={now: was for one in outcomes for now, was in one.outgrown.items()},
     )
 
 
@@ -312,9 +313,10 @@ def write(result: Result, log: Log | None = None) -> Result:
         reason = str(error).removeprefix(f"{error.path}: ")
         nothing = "nothing was written"
         problem = Problem(error.path, f"{reason}; {nothing}")
-        left = (_unwritten(one, result, nothing) for one in without_ignores(result).findings)
+        unwritten = _without_outgrown(without_ignores(result), lambda _: True)
+        left = (_unwritten(one, result, nothing) for one in unwritten.findings)
         return replace(
-            without_ignores(result),
+            unwritten,
             changes={},
             problems=(*result.problems, problem),
             findings=tuple(sorted(left, key=_order)),
@@ -328,13 +330,25 @@ def kept_back(result: Result, roots: Collection[str], reason: str) -> Result:
     def is_kept_back(path: str) -> bool:
         return any(is_below(path, root) for root in roots)
 
+    kept = _without_outgrown(result, is_kept_back)
     return replace(
-        result,
+        kept,
         changes={path: one for path, one in result.changes.items() if not is_kept_back(path)},
         findings=tuple(
             _unwritten(one, result, reason) if is_kept_back(one.place.path) else one
-            for one in result.findings
+            for one in kept.findings
         ),
+    )
+
+
+def _without_outgrown(result: Result, is_meant: Callable[[str], bool]) -> Result:
+    """The result where the baseline knows what it knew before, in files that stay as they were."""
+    back = {now: was for now, was in result.outgrown.items() if is_meant(was.place.path)}
+    return replace(
+        result,
+        findings=tuple(one for one in result.findings if one.finding not in back),
+        baselined=(*result.baselined, *back.values()),
+        outgrown={now: was for now, was in result.outgrown.items() if now not in back},
     )
 
 

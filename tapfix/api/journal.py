@@ -184,6 +184,14 @@ def remarks() -> tuple[str, ...]:
     return (*map(waiting, cut_off(["/"])), *lost)
 
 
+def absent(number: int) -> str:
+    """What to say of a number that none of ``runs`` has. Raises OSError."""
+    if number in unreadable(journal_folder()):
+        return unread(number)
+    cut = next((run for run in cut_off(["/"]) if run.number == number), None)
+    return waiting(cut) if cut is not None else f"there is no run {number}"
+
+
 def unread(number: int) -> str:
     """What to say of a run that is kept and cannot be read."""
     return f"run {number} cannot be read: another version of tapfix wrote it, or it is damaged"

@@ -34,9 +34,9 @@ class Target:
 
     ``others`` are those that would apply too, had nobody selected. ``shown`` is what a synthesis of
     its files showed. ``uncommitted`` knows the files that may not be written, if there are such.
-    ``baseline`` holds findings to be silent about; ``old`` are those of an earlier look that it
-    had, before fixes of others changed the files. ``only`` is the one file that may be changed,
-    where others may not.
+    ``baseline`` holds findings to be silent about; ``old``, if not None, are those of an earlier
+    look that it had, before fixes of others changed the files: then only these are. ``only`` is
+    the one file that may be changed, where others may not.
     """
 
     root: str
@@ -48,7 +48,7 @@ class Target:
     shown: Shown = field(default_factory=Shown)
     uncommitted: Uncommitted | None = None
     baseline: Baseline | None = None
-    old: tuple[Found, ...] = ()
+    old: tuple[Found, ...] | None = None
     only: str | None = None
 
 
@@ -59,8 +59,8 @@ class Look:
     ``problems`` are files that cannot be read and rules that crashed, ``silenced`` findings that a
     comment silences, each with the reason that it gives, ``unused`` suppressions that silence
     nothing, ``v1_files`` the files that use CDK version 1, ``hides`` the passwords that findings
-    know which are not among ``found``. ``old`` are findings that the baseline has, and ``compared``
-    is what else there is to say of them.
+    know which are not among ``found``. ``old`` are findings that the baseline has, ``was`` is what
+    they were in the look before the fixes, and ``compared`` is what else there is to say of them.
     """
 
     found: tuple[Found, ...]
@@ -70,6 +70,7 @@ class Look:
     v1_files: tuple[str, ...]
     hides: tuple[str, ...] = ()
     old: tuple[Found, ...] = ()
+    was: Mapping[Found, Found] = field(default_factory=dict)
     compared: Compared | None = None
 
 
@@ -111,9 +112,9 @@ def look(
         v1_files=tuple(module.path for module in app.v1_modules),
         hides=(*_passwords(parted.suppressed), *_passwords(_unasked(app, target))),
     )
-    if target.old:
+    if target.old is not None:
         became = carried(target.old, seen.found)
-        return _without(seen, {one for one in seen.found if one in became})
+        return replace(_without(seen, became.keys()), was=became)
     return seen if target.baseline is None else _beside(target.baseline, target.root, seen)
 
 
@@ -123,6 +124,18 @@ def _beside(baseline: Baseline, root: str, seen: Look) -> Look:
     silenced = [_reported(one) for one, _ in seen.silenced]
     compared = baseline.compared(root, tuple(found), silenced, seen.hides)
     return replace(_without(seen, {found[one] for one in compared.old}), compared=compared)
+
+
+def outgrown(target: Target, seen: Look) -> Mapping[Found, Found]:
+    """The old findings that the baseline does not know any more, with what they were.
+
+    Fixes of others have changed both their statements and what is to be said of them.
+    """
+    if target.baseline is None or not seen.was:
+        return {}
+    whole = replace(seen, found=(*seen.old, *seen.found))
+    known = _beside(target.baseline, target.root, whole).old
+    return {now: was for now, was in seen.was.items() if now not in known and not now.finding.note}
 
 
 def _reported(one: Found) -> Reported:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import enum
+import functools
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -58,15 +59,22 @@ class Place:
         """Where the line stands in another version of the file, or what stands in its place."""
         if self.data is None or data is None or self.data == data:
             return self
-        from difflib import SequenceMatcher
-
-        old, new = self.data.splitlines(), data.splitlines()
         line = self.line - 1
-        for _, start, end, other, other_end in SequenceMatcher(None, old, new, False).get_opcodes():
+        for _, start, end, other, other_end in _moves(self.data, data):
             if start <= line < end:
                 last = max(other, other_end - 1)
                 return replace(self, line=min(other + line - start, last) + 1, data=data)
         return replace(self, data=data)
+
+
+@functools.lru_cache(maxsize=64)
+def _moves(old: bytes, new: bytes) -> Sequence[tuple[str, int, int, int, int]]:
+    """What becomes of the lines of a file, in which many places may be asked about."""
+    from difflib import SequenceMatcher
+
+    # A line that only moves into a block is the same.
+    before, after = ([line.strip() for line in data.splitlines()] for data in (old, new))
+    return SequenceMatcher(None, before, after, autojunk=False).get_opcodes()
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,16 +125,19 @@ class Step:
 class Result:
     """The outcome of a run over all its apps.
 
-    ``changes`` are by absolute path, ``unused`` are suppressions that silence nothing, ``notes``
-    are lines that concern no single place, ``profiles`` are the profiles that held, ``suppressed``
-    counts silenced findings, ``secrets`` are passwords that no finding here knows, ``apps`` are the
-    roots of the apps, ``files`` counts their files, and ``rules`` are those that were asked about
-    any of them. ``steps`` are the rounds of fixes that lead to the changes, in order; ``silenced``
-    are the findings that comments silence, with the comments' reasons; ``baselined`` are those that
-    a baseline has, ``unmatched`` are its entries that match nothing, and ``ledgers`` say what to
-    make of the baselines. ``ignored`` are the findings for which the changes have comments that
-    silence them, as they would be left without; they are the last of ``silenced``. ``undo`` is the
-    command that takes back what was written; empty where there is none.
+    ``changes`` are by absolute path, ``unused`` are suppressions that silence nothing, where they
+    stood before, ``notes`` are lines that concern no single place, ``profiles`` are the profiles
+    that held, ``suppressed`` counts silenced findings, ``secrets`` are passwords that no finding
+    here knows, ``apps`` are the roots of the apps, ``files`` counts their files, and ``rules`` are
+    those that were asked about any of them. ``steps`` are the rounds of fixes that lead to the
+    changes, in order; ``silenced`` are the findings that comments silence, with the comments'
+    reasons; ``baselined`` are those that a baseline has, ``unmatched`` are its entries that match
+    nothing, and ``ledgers`` say what to make of the baselines. ``ignored`` are the findings for
+    which the changes have comments that silence them, as they would be left without; they are the
+    last of ``silenced``. ``outgrown`` are findings as the changes leave them, in a form that the
+    baseline does not know, and in the form that it knows: they are left with the changes, and among
+    ``baselined`` without. ``undo`` is the command that takes back what was written; empty where
+    there is none.
     """
 
     mode: Mode = Mode.REPORT
@@ -148,6 +159,7 @@ class Result:
     undo: str = ""
     ledgers: tuple[Ledger, ...] = ()
     ignored: tuple[Reported, ...] = ()
+    outgrown: Mapping[Finding, Reported] = field(default_factory=dict, repr=False)
 
     @property
     def hides(self) -> frozenset[str]:

@@ -11,8 +11,9 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from tapfix.api.found import Found
-from tapfix.api.look import Look, Target, look
-from tapfix.api.result import Change, Mode, Reported, Status, Step
+from tapfix.api.look import Look, Target, look, outgrown
+from tapfix.api.origins import Origins
+from tapfix.api.result import Change, Mode, Place, Reported, Status, Step
 from tapfix.api.sources import Sources
 from tapfix.edits import Finding, edited_path
 from tapfix.engine.plan import apply_fixes
@@ -28,8 +29,14 @@ Choose: TypeAlias = Callable[
 """Takes the findings of a round, the files as they are and their layout; has these findings back,
 those held back whose fix is not to be made."""
 
+_See: TypeAlias = Callable[[Target, Mapping[str, bytes]], Look]
+
 ROUNDS = 10
 """So many rounds at most: fixes that go on changing each other's result are an error of ours."""
+_OUTGROWN = (
+    "the baseline has it as it is without the fixes of other findings;"
+    " --write-baseline after these renews its entry"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +53,7 @@ class Outcome:
     steps: tuple[Step, ...] = ()
     baselined: tuple[Reported, ...] = ()
     compared: tuple[Compared, ...] = ()
+    outgrown: Mapping[Finding, Reported] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,35 +83,66 @@ def work(
     without it all are made.
     """
     sources = Sources(targets)
-    looks = {target.root: look(target, target.files, is_asked, tick) for target in targets}
-    first = tuple(looks.values())
+
+    def see(target: Target, files: Mapping[str, bytes]) -> Look:
+        return look(target, files, is_asked, tick)
+
+    def plan(found: Sequence[Found]) -> _Plan:
+        return _plan(found, sources, style_of, choose)
+
+    looks = {target.root: see(target, target.files) for target in targets}
     if mode is Mode.REPORT:
-        findings = [_left(found, None) for found in _found(first)]
-        return _outcome(first, (), findings, {})
-    # What the baseline has stays silent, also when fixes of others change its statement.
-    targets = [replace(one, baseline=None, old=looks[one.root].old) for one in targets]
+        findings = [_left(found, None) for found in _found(looks.values())]
+        return _outcome(tuple(looks.values()), (), findings, {})
+    # What the baseline has is not mended, also when fixes of others change its statement.
+    targets = [replace(one, old=looks[one.root].old) for one in targets]
+    return _mended(targets, looks, sources, mode, see, plan)
+
+
+def _mended(
+    targets: Sequence[Target],
+    looks: dict[str, Look],
+    sources: Sources,
+    mode: Mode,
+    see: _See,
+    plan_of: Callable[[Sequence[Found]], _Plan],
+) -> Outcome:
+    """Mend in rounds; ``looks`` are the first ones at the apps, by root, and become the last."""
+    first = tuple(looks.values())
+    origins = Origins(_found(first), sources.before)
     fixed: list[Reported] = []
     steps: list[Step] = []
     for number in range(1, ROUNDS + 1):
-        plan = _plan(_found(looks.values()), sources, style_of, choose)
+        found = _found(looks.values())
+        plan, places = plan_of(found), origins.of(found)
         if not plan.files:
             break
         steps.append(_step(number, plan, sources, _found(first)))
         sources.change(plan.files)
-        fixed += [_fixed(found, sources) for found in plan.applied]
+        fixed += [_fixed(one, places[one.finding]) for one in plan.applied]
+        origins.mended((one, places[one.finding]) for one in plan.applied)
         for target in targets:
             if sources.are_touched(target, plan.files):
-                looks[target.root] = look(target, sources.files_of(target), is_asked, tick)
+                looks[target.root] = see(target, sources.files_of(target))
     else:
         return _unsettled(targets, first)
-    left = [_left(found, plan.refused) for found in plan.found]
+    grown = {now: was for one in targets for now, was in outgrown(one, looks[one.root]).items()}
+    left = [*(_left(one, plan.refused) for one in plan.found), *map(_unknown, grown)]
     for target in targets:
         if sources.are_touched(target, sources.changes()):
-            left += _brought_up(target, sources, is_asked, tick)
+            left += _brought_up(target, sources, see)
     if mode is Mode.DRY_RUN:
-        left = [_as_on_disk(reported, sources) for reported in left]
+        places |= {now.finding: was.place for now, was in grown.items()}
+        left = [_as_on_disk(one, places, sources) for one in left]
     outcome = _outcome(first, looks.values(), [*fixed, *left], sources.changes())
-    return replace(outcome, steps=tuple(steps))
+    return replace(_without(outcome, grown), steps=tuple(steps))
+
+
+def _without(outcome: Outcome, grown: Mapping[Found, Found]) -> Outcome:
+    """The outcome where the baseline has not what it does not know any more."""
+    known = {now.finding: _old(was) for now, was in grown.items()}
+    baselined = tuple(one for one in outcome.baselined if one not in known.values())
+    return replace(outcome, baselined=baselined, outgrown=known)
 
 
 def _found(looks: Iterable[Look]) -> list[Found]:
@@ -151,8 +190,7 @@ def _step(number: int, plan: _Plan, sources: Sources, first: Iterable[Found]) ->
     return Step(number, {path: sources.read(path) for path in sorted(paths)}, applied, raised)
 
 
-def _fixed(found: Found, sources: Sources) -> Reported:
-    place = found.place.carried_to(sources.before(found.place.path))
+def _fixed(found: Found, place: Place) -> Reported:
     return Reported(found.finding, found.rule, place, Status.FIXED)
 
 
@@ -172,12 +210,17 @@ def _left(found: Found, refused: Mapping[Finding, str] | None) -> Reported:
     return Reported(finding, found.rule, found.place, status, reason)
 
 
-def _brought_up(
-    target: Target,
-    sources: Sources,
-    is_asked: Callable[[str], bool],
-    tick: Callable[[str], None],
-) -> Iterator[Reported]:
+def _unknown(found: Found) -> Reported:
+    """An old finding that the next run would take for a new one."""
+    status = Status.UNFIXABLE if found.finding.fix is None else Status.HELD_BACK
+    return Reported(found.finding, found.rule, found.place, status, _OUTGROWN)
+
+
+def _old(found: Found) -> Reported:
+    return Reported(found.finding, found.rule, found.place, Status.SILENCED)
+
+
+def _brought_up(target: Target, sources: Sources, see: _See) -> Iterator[Reported]:
     """What rules that nobody selected find after the change and not before, as notes.
 
     A handler that is deployed at last needs its packages; a function in a VPC needs to be let in.
@@ -185,19 +228,21 @@ def _brought_up(
     if not target.others:
         return
     other = replace(target, rules=target.others)
-    before = look(other, target.files, is_asked, tick).found
+    before = see(other, target.files).found
     known = {(found.rule.code, found.finding.message) for found in before}
-    for found in look(other, sources.files_of(target), is_asked, tick).found:
+    for found in see(other, sources.files_of(target)).found:
         code = found.rule.code
         if (code, found.finding.message) not in known and not found.finding.note:
             reason = f"this comes up with the change, and {code} is not selected"
             yield Reported(found.finding, found.rule, found.place, Status.NOTE, reason)
 
 
-def _as_on_disk(reported: Reported, sources: Sources) -> Reported:
+def _as_on_disk(reported: Reported, places: Mapping[Finding, Place], sources: Sources) -> Reported:
     """The finding at its place in the file that a dry run leaves as it was."""
-    place = reported.place
-    return replace(reported, place=place.carried_to(sources.before(place.path)))
+    place = places.get(reported.finding)
+    if place is None:
+        place = reported.place.carried_to(sources.before(reported.place.path))
+    return replace(reported, place=place)
 
 
 def _unsettled(targets: Sequence[Target], first: Sequence[Look]) -> Outcome:
@@ -232,11 +277,7 @@ def _outcome(
             for look in first
             for found, reason in look.silenced
         ),
-        baselined=tuple(
-            Reported(found.finding, found.rule, found.place, Status.SILENCED)
-            for look in first
-            for found in look.old
-        ),
+        baselined=tuple(_old(found) for look in first for found in look.old),
         compared=tuple(look.compared for look in first if look.compared is not None),
         v1_files=tuple(path for look in first for path in look.v1_files),
         hides=tuple(dict.fromkeys(text for look in first for text in look.hides)),

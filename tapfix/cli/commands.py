@@ -103,7 +103,7 @@ def undo(
     """
     if as_list and dry_run:
         raise typer.BadParameter("--list and --dry-run exclude each other")
-    from tapfix.api.journal import remarks, runs
+    from tapfix.api.journal import absent, remarks, runs
     from tapfix.api.undo import undo as bring_back
     from tapfix.report.undo import show_run, show_runs, show_undone
 
@@ -117,7 +117,7 @@ def undo(
             if one.number == run:
                 show_run(one)
                 return
-        raise Ended([f"there is no run {run}"])
+        raise Ended([absent(run)])
     undone = bring_back(run, str(Path.cwd()), preview=dry_run)
     show_undone(undone, preview=dry_run)
     raise typer.Exit(2 if undone.problems else 1 if dry_run and undone.changes else 0)

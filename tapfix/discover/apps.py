@@ -46,9 +46,12 @@ def discover(paths: Iterable[str]) -> Discovery:
     given: list[str] = []
     # An empty path (of a variable that is not set) must not come to mean the current folder.
     for path in dict.fromkeys(os.path.abspath(path) if path else path for path in paths):
+        own = path
         problem = _unfit(path)
+        if problem is None and (own := _own_name(path)) != path:
+            problem = _unfit(own)
         if problem is None:
-            given.append(path)
+            given.append(own)
         else:
             problems.append(problem)
     apps = _read_all(_walk_all(given), problems)
@@ -76,6 +79,18 @@ def _unfit(path: str) -> Problem | None:
     if not os.path.isdir(path) and not (path.endswith(".py") and os.path.isfile(path)):
         return Problem(path, "is neither a folder nor a Python file")
     return None
+
+
+def _own_name(path: str) -> str:
+    """The path by which its app knows a file or folder: links within the app are not followed."""
+    real = os.path.realpath(path)
+    if real == path:
+        return path
+    top = _start(path).path
+    real_top = os.path.realpath(top)
+    if top == path or not is_below(real, real_top):
+        return path
+    return os.path.normpath(os.path.join(top, os.path.relpath(real, real_top)))
 
 
 def _has_app_file(folder: str) -> bool:

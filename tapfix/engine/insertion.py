@@ -84,6 +84,8 @@ def inserted(
 
     Raises RewriteError where an anchor shares its line with another statement.
     """
+    if not edits:
+        return []
     groups: dict[tuple[Ref, bool], list[InsertStatements]] = {}
     for edit in edits:
         groups.setdefault((edit.anchor, edit.before), []).append(edit)

@@ -62,7 +62,7 @@ def locked(journal: str, patience: float = PATIENCE) -> Iterator[None]:
         _lock(descriptor, journal, patience)
         yield
     finally:
-        os.close(descriptor)
+        _let_go(descriptor)
 
 
 def is_free(journal: str) -> bool:
@@ -76,8 +76,14 @@ def is_free(journal: str) -> bool:
     except OSError:
         return False
     finally:
-        os.close(descriptor)
+        _let_go(descriptor)
     return True
+
+
+def _let_go(descriptor: int) -> None:
+    # Nothing is written to it: a system that refuses takes nothing back of what has been done.
+    with contextlib.suppress(OSError):
+        os.close(descriptor)
 
 
 def _lock(descriptor: int, journal: str, patience: float) -> None:

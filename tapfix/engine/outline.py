@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import bisect
+import functools
 import re
 import warnings
 from collections import Counter
@@ -106,8 +107,13 @@ def indentation(text: bytes, offset: int) -> str:
     return text[start : _first_code(text, start)].decode()
 
 
-def read_habits(outline: Outline) -> Habits:
-    """Look at the whole file once."""
+@functools.lru_cache(maxsize=16)
+def habits_of(text: bytes) -> Habits:
+    """The habits of UTF-8 source, for which all of it is looked at: kept for many small changes.
+
+    Raises RewriteError if it does not parse.
+    """
+    outline = read_outline(text)
     quotes: Counter[str] = Counter()
     modern = not _UNPACKED_WITHOUT_COMMA.search(outline.text)
     todo: list[ast.AST] = [outline.tree]

@@ -28,7 +28,7 @@ from tapfix.engine.imports import placed
 from tapfix.engine.insertion import inserted
 from tapfix.engine.logical import Line, read_line
 from tapfix.engine.merge import Claims, subject
-from tapfix.engine.outline import Habits, Outline, read_habits, read_outline
+from tapfix.engine.outline import Habits, Outline, habits_of, read_outline
 from tapfix.engine.patch import Patch, apply
 from tapfix.engine.shedding import shed
 from tapfix.engine.slots import place_of
@@ -55,12 +55,11 @@ def rewrite(source: bytes, edits: Sequence[Edit], style: Style, path: str) -> by
     original = decode(source)
     text = original.text
     if any(isinstance(edit, WrapStatements) for edit in unique):
-        habits = read_habits(read_outline(text))
-        text, unique = wrapped(text, unique, habits, style.line_length)
+        text, unique = wrapped(text, unique, habits_of(text), style.line_length)
     outline = read_outline(text)
     expected = Expected(outline, unique)
-    habits = read_habits(outline)
-    text = apply(text, _patches(outline, unique, habits, style.line_length, path))
+    patches = _patches(outline, unique, habits_of(text), style.line_length, path)
+    text = apply(text, patches)
     expected.check(text)
     return encode(original, text)
 

@@ -20,5 +20,4 @@ def _lines(content: Content) -> Iterator[str]:
     else:
         for reported in content.findings:
             yield voice.finding(reported)
-    yield from voice.unused(content.result)
-    yield from voice.unmatched(content.result)
+    yield from voice.remarks(content)

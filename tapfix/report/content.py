@@ -107,10 +107,13 @@ class Content:
         return tuple(map(self._as_left, self.result.baselined))
 
     def _as_left(self, one: Reported) -> Reported:
-        path = one.place.path
-        if self.result.mode is not Mode.APPLY or path not in self.result.changes:
-            return one
-        return replace(one, place=one.place.carried_to(self.result.changes[path][1]))
+        return replace(one, place=self._after(one.place))
+
+    def _after(self, place: Place) -> Place:
+        """Where the run leaves what stood at a place before it."""
+        if self.result.mode is not Mode.APPLY or place.path not in self.result.changes:
+            return place
+        return place.carried_to(self.result.changes[place.path][1])
 
     @cached_property
     def worst_first(self) -> tuple[Reported, ...]:
@@ -191,12 +194,18 @@ class Content:
 
     @cached_property
     def diff(self) -> bytes:
-        """What would change, as ``git apply`` takes it in the current folder."""
+        """What would change, as ``git apply`` takes it: files as they stand below the top."""
         if not self.result.changes:
             return b""
         from tapfix.engine.diff import unified_diff
 
-        return unified_diff(self.result.changes, self.base)
+        return unified_diff(self.result.changes, self.top)
+
+    @property
+    def reaches_out(self) -> bool:
+        """Whether the diff has files that ``git apply`` would leave out in the current folder."""
+        paths = [path for path in self.result.changes if is_below(path, self.top)]
+        return any(not is_below(path, self.base) for path in paths)
 
     def hidden(self, text: str) -> str:
         """A text without the passwords that findings know."""
@@ -217,8 +226,13 @@ class Content:
 
     @cached_property
     def unused(self) -> tuple[Problem, ...]:
-        """What silences nothing, without passwords."""
-        return self._hidden(self.result.unused)
+        """What silences nothing, where it stands after the run; passwords are masked."""
+        return self._hidden(map(self._moved, self.result.unused))
+
+    def _moved(self, problem: Problem) -> Problem:
+        data, _ = self.result.changes.get(problem.path, (None, None))
+        place = self._after(Place(problem.path, problem.line, problem.column, data))
+        return replace(problem, line=place.line)
 
     @cached_property
     def unmatched(self) -> tuple[Problem, ...]:

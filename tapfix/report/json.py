@@ -81,6 +81,7 @@ def _summary(result: Result) -> _Object:
         "left": len(result.left),
         "fixed": len(result.fixed),
         "suppressed": result.suppressed,
+        "ignored": len(result.ignored),
         "baselined": len(result.baselined),
         "impacts": {impact.value: count for impact, count in result.impacts.items()},
         "by_rule": dict(sorted(counts.items())),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import sys
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -48,6 +49,9 @@ def show(content: Content, wanted: Sequence[Target], *, quiet: bool, verbose: bo
     if not quiet and all(one.file is not None or one.format in FOR_PEOPLE for one in wanted):
         _tell(map(content.hidden, content.result.notes))
         _tell(summary(content.result))
+        if content.result.mode is Mode.DRY_RUN and content.reaches_out:
+            command = f"git -C {shlex.quote(content.top)} apply"
+            _tell([f"The diff goes beyond this folder: {command} takes all of it."])
 
 
 def show_text(

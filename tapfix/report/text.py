@@ -58,13 +58,18 @@ class Voice:
         }[reported.status]
         return "    " + self.paint(_STATUS_COLOURS.get(reported.status, "yellow"), self._line(said))
 
-    def unused(self, result: Result) -> Iterator[str]:
-        """A line for each suppression that silences nothing."""
-        return self._remarks(result.unused, "suppression")
+    def remarks(self, content: Content) -> Iterator[str]:
+        """A line for each suppression, and each entry of a baseline, that matches nothing."""
+        yield from self.unused(content)
+        yield from self.unmatched(content)
 
-    def unmatched(self, result: Result) -> Iterator[str]:
+    def unused(self, content: Content) -> Iterator[str]:
+        """A line for each suppression that silences nothing."""
+        return self._remarks(content.unused, "suppression")
+
+    def unmatched(self, content: Content) -> Iterator[str]:
         """A line for each entry of a baseline that matches nothing."""
-        return self._remarks(result.unmatched, "baseline")
+        return self._remarks(content.unmatched, "baseline")
 
     def _remarks(self, problems: Iterable[Problem], label: str) -> Iterator[str]:
         for problem in problems:
@@ -120,8 +125,7 @@ def report(content: Content) -> Iterator[str]:
         yield from voice.findings(one for one in result.findings if one.status is not Status.FIXED)
     else:
         yield from voice.findings(result.findings)
-    yield from voice.unused(result)
-    yield from voice.unmatched(result)
+    yield from voice.remarks(content)
     yield from verdicts(content)
 
 
@@ -160,15 +164,23 @@ def summary(result: Result) -> Iterator[str]:
 def _tally(result: Result) -> str:
     """The counts, in the words of the mode."""
     notes = sum(one.status is Status.NOTE for one in result.findings)
-    fixable = sum(one.status is Status.FIXABLE for one in result.findings)
-    left = len(result.left)
     if result.mode is Mode.REPORT:
-        parts = [f"{_count(left, 'finding')}, {fixable} of them with a fix"]
+        parts = [_found(result)]
     else:
-        parts = [_done(result), f"{left} left"]
+        parts = [_done(result), f"{len(result.left)} left"]
     if notes:
         parts.append(_count(notes, "note"))
     return "; ".join(parts)
+
+
+def _found(result: Result) -> str:
+    left = len(result.left)
+    fixable = sum(one.status is Status.FIXABLE for one in result.findings)
+    if not left:
+        return "Nothing to fix"
+    if left == 1:
+        return f"1 finding, {'with' if fixable else 'without'} a fix"
+    return f"{left} findings, {fixable or 'none'} of them with a fix"
 
 
 def _done(result: Result) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from tapfix.api.journal import undone_by
 from tapfix.api.undo import Undone
+from tapfix.discover import repository_of
 from tapfix.engine.index import Run
 from tapfix.report.clean import clean_name
 from tapfix.report.diff import print_diff
@@ -24,7 +25,7 @@ def show_undone(undone: Undone, *, preview: bool) -> None:
     if preview:
         from tapfix.engine.diff import unified_diff
 
-        print_diff(unified_diff(undone.changes, base))
+        print_diff(unified_diff(undone.changes, repository_of(base) or base))
     elif undone.run is not None and not undone.problems:
         number, count = undone.run.number, len(undone.changes)
         again = "" if undone.run.undoes is None else ", and what it had undone is there again"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import shutil
 from pathlib import Path
 
@@ -49,6 +50,13 @@ def test_one_comment_with_the_reason_for_several_codes(app: Path, tapfix: Run) -
     assert (app / "app.py").read_bytes() == before
     assert tapfix("undo")[0] == 0
     assert (app / "app.py").read_bytes() == ON
+
+
+def test_json_counts_what_is_new_among_what_comments_silence(app: Path, tapfix: Run) -> None:
+    (app / "more.py").write_bytes(ON.rstrip() + b"  # tapfix: ignore[TAP901]\n")
+    for words, ignored in (([WITH, "--dry-run"], 1), ([WITH], 1), ([WITH], 0)):
+        told = json.loads(tapfix(*words, "--output-format=json")[1])
+        assert (told["summary"]["ignored"], told["summary"]["suppressed"]) == (ignored, 2)
 
 
 def test_only_what_is_selected(app: Path, tapfix: Run) -> None:
@@ -117,6 +125,15 @@ def test_a_long_line_gets_it_above_and_black_stays_content(app: Path, tapfix: Ru
     assert (app / "app.py").read_bytes() == long[
         :-1
     ] + b"  # tapfix: ignore[TAP901] kept for the audit\n"
+
+
+def test_an_idle_comment_is_told_where_it_stands_then(app: Path, tapfix: Run) -> None:
+    long = b"import aws_cdk\n\nif aws_cdk:\n    Thing(switch=True)  # it hums, all the night long\n"
+    (app / "app.py").write_bytes(long + b"    print()  # tapfix: ignore[TAP901]\n")
+    for words, line in (([WITH, "--dry-run"], 5), ([WITH], 6)):
+        out = tapfix(*words, "--output-format=concise")[1].decode()
+        assert f"app.py:{line}:14: this comment silences nothing" in out
+    assert "app.py:6:14: this comment silences nothing" in tapfix()[1].decode()
 
 
 def test_a_long_line_of_a_file_that_black_does_not_know(app: Path, tapfix: Run) -> None:

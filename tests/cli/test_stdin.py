@@ -45,7 +45,7 @@ def test_the_text_counts_and_not_the_file(app: Path, piped: Piped) -> None:
         b"app.py:6:1: TAP901 a thing is switched to True [in place]",
     )
     assert b"other.py" not in out
-    assert "1 finding, 1 of them with a fix in 3 files of 1 app" in err
+    assert "1 finding, with a fix in 3 files of 1 app" in err
     code, out, _ = piped(OFF, "--stdin-filename", "app.py", "-")
     assert (code, out) == (0, b"")
 

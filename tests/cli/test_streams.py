@@ -18,7 +18,7 @@ def test_a_report_goes_to_standard_output_and_the_talk_elsewhere(app: Path, tapf
         "app.py:3:1: TAP901 a thing is switched to True [in place]",
         "    fix: switch=False",
     ]
-    assert "1 finding, 1 of them with a fix in 1 file of 1 app (profile ephemeral)" in err
+    assert "1 finding, with a fix in 1 file of 1 app (profile ephemeral)" in err
     assert (app / "app.py").read_bytes() == ON
 
 
@@ -35,6 +35,37 @@ def test_a_dry_run_prints_the_diff_that_git_applies(app: Path, tapfix: Run, opti
     assert (app / "app.py").read_bytes() == OFF
     changed = (app / "lib/é x.py").read_bytes()
     assert changed == b"import aws_cdk\r\nThing(switch=False)  # caf\xc3\xa9"
+
+
+@pytest.mark.parametrize("where", [".", "lib"])
+def test_git_takes_the_diff_of_a_folder_within_a_repository(
+    app: Path, tapfix: Run, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    (app / "lib").mkdir()
+    (app / "lib/cdk.json").write_text("{}")
+    (app / "app.py").rename(app / "lib/app.py")
+    subprocess.run(["git", "init", "-q"], check=True, cwd=app)
+    monkeypatch.chdir(app / "lib")
+    code, out, err = tapfix("--dry-run")
+    assert code == 1
+    assert out.startswith(b"diff --git a/lib/app.py b/lib/app.py\n")
+    assert "beyond" not in err
+    subprocess.run(["git", "apply"], input=out, check=True, cwd=app / where)
+    assert (app / "lib/app.py").read_bytes() == OFF
+
+
+def test_a_diff_that_git_would_take_in_parts_says_so(
+    app: Path, tapfix: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    subprocess.run(["git", "init", "-q"], check=True, cwd=app)
+    (app / "lib").mkdir()
+    monkeypatch.chdir(app / "lib")
+    _, out, err = tapfix("--dry-run", "..")
+    assert f"The diff goes beyond this folder: git -C {app} apply takes all of it." in err
+    subprocess.run(["git", "-C", app, "apply"], input=out, check=True, cwd=app / "lib")
+    assert (app / "app.py").read_bytes() == OFF
+    _, _, quiet = tapfix("--dry-run", "--quiet", "..")
+    assert quiet == ""
 
 
 @pytest.mark.parametrize("option", ["--apply", "--fix"])

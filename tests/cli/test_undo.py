@@ -78,7 +78,16 @@ def test_a_run_that_cannot_be_read_is_told(app: Path, tapfix: Run, state: Path) 
     assert tapfix("undo", "--list") == (0, b"", f"tapfix: no runs are kept\ntapfix: {line}")
     for words in ([], ["1"], ["--dry-run"]):
         assert tapfix("undo", *words) == (2, b"", f"error: {line}")
+    assert tapfix("undo", "--list", "1") == (2, b"", f"tapfix: {line}")
     assert (app / "app.py").read_bytes() == OFF
+
+
+def test_a_run_that_was_cut_off_is_told_by_its_number(tapfix: Run, state: Path) -> None:
+    tapfix("--apply")
+    (state / "journal/000001/run.json").rename(state / "journal/000001/pending.json")
+    code, out, err = tapfix("undo", "--list", "1")
+    assert (code, out) == (2, b"")
+    assert err.startswith("tapfix: run 1 was cut off while it wrote; tapfix undo, or the next")
 
 
 def test_the_diff_of_an_undo_is_one_that_git_takes(app: Path, tapfix: Run) -> None:

@@ -110,6 +110,48 @@ def test_links_that_lead_round_in_circles_end(tmp_path: Path) -> None:
     assert found_in(tmp_path) == {".": ["app.py", "lib/stack.py"]}
 
 
+@pytest.mark.parametrize(
+    ("path", "asked"),
+    [
+        ("link.py", "lib/stack.py"),
+        ("copy", "lib/stack.py"),
+        ("copy/stack.py", "lib/stack.py"),
+        ("inner.py", "sub/app.py"),
+        ("common", "common/shared.py"),  # out of the app, and known to it by this name alone
+    ],
+)
+@pytest.mark.parametrize("is_linked", [False, True])
+def test_a_given_link_within_an_app_asks_for_what_it_leads_to(
+    tmp_path: Path, path: str, asked: str, is_linked: bool
+) -> None:
+    real = tmp_path / "real"
+    make(real, "cdk.json", "app.py", "lib/stack.py", "sub/cdk.json", "sub/app.py")
+    make(tmp_path, "elsewhere/shared.py")
+    links = {"link.py": "copy/stack.py", "copy": "lib", "inner.py": "sub/app.py"}
+    for name, target in {**links, "common": "../elsewhere"}.items():
+        (real / name).symlink_to(target)
+    (tmp_path / "other").symlink_to("real")
+    top = tmp_path / ("other" if is_linked else "real")
+    found = discover([str(top / path)])
+    assert found.problems == ()
+    files = [file for app in found.apps for file in app.files if found.is_asked(file)]
+    assert files == [f"{top}/{asked}"]
+
+
+@pytest.mark.parametrize(
+    ("target", "message"),
+    [
+        ("notes.txt", "is neither a folder nor a Python file"),
+        ("node_modules/x.py", "lies in node_modules, where tapfix changes nothing"),
+    ],
+)
+def test_a_given_link_to_what_is_not_looked_at(tmp_path: Path, target: str, message: str) -> None:
+    make(tmp_path, "cdk.json", "app.py", target)
+    (tmp_path / "link.py").symlink_to(target)
+    found = discover([str(tmp_path / "link.py")])
+    assert [(p.path, p.message) for p in found.problems] == [(f"{tmp_path}/{target}", message)]
+
+
 def test_a_link_out_of_the_tree_is_followed_once(tmp_path: Path) -> None:
     make(tmp_path, "common/shared.py", "app/cdk.json", "app/app.py")
     (tmp_path / "app/lib").symlink_to("../common", target_is_directory=True)

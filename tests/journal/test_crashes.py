@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -180,6 +181,11 @@ def test_reports_and_baselines_are_each_old_or_new(tmp_path: Path) -> None:
             break
         assert all(path.read_bytes() in (b"old", new[path]) for path in there)
         assert not missing.exists() or missing.read_bytes() == new[missing]
+        # What a killed run leaves besides is what the manual says it is.
+        left = set(tmp_path.iterdir()) - new.keys()
+        assert all(re.fullmatch(r"\.tapfix-[0-9a-f]+\.new", path.name) for path in left)
+        for path in left:
+            path.unlink()
     assert next(steps) > 9
     assert {path: path.read_bytes() for path in new} == new
 

@@ -301,6 +301,27 @@ def test_whoever_waits_too_long_goes_on_without(app: Path, state: Path) -> None:
         assert put(app / "a.py", b"1") == [line]
 
 
+def test_a_lock_that_does_not_close_in_order_takes_nothing_back(
+    app: Path, state: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, refused = os.close, list[int]()
+
+    def close(descriptor: int) -> None:
+        is_lock = os.path.samestat(os.fstat(descriptor), (state / "journal/lock").stat())
+        real(descriptor)
+        if is_lock:
+            refused.append(descriptor)
+            raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(os, "close", close)
+    assert put(app / "a.py", b"1") == []
+    assert api.cut_off([str(app)]) == ()
+    undone = undo(1, str(app))
+    assert (undone.problems, len(undone.changes)) == ((), 1)
+    assert len(refused) == 3
+    assert [run.number for run in runs()] == [1, 2]
+
+
 # The example's password: in the bytes, which are the owner's, and nowhere else
 
 

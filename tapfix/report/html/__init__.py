@@ -179,8 +179,8 @@ def _rest(content: Content, ink: Ink) -> str:
     lists = [
         ("What could not be done", voice.problems(result.problems)),
         ("What templates say", verdicts(content)),
-        ("Comments that silence nothing", voice.unused(result)),
-        ("Entries of the baseline that match nothing", voice.unmatched(result)),
+        ("Comments that silence nothing", voice.unused(content)),
+        ("Entries of the baseline that match nothing", voice.unmatched(content)),
         ("Notes", result.notes),
     ]
     return "".join(_list(title, list(lines), ink) for title, lines in lists)

@@ -13,6 +13,7 @@ from tapfix.report.masking import masked
 # What no reader could see, or what would turn the text around it: control and format characters
 # (bidirectional ones among them), line separators, halves of pairs.
 _HIDDEN_KINDS = frozenset({"Cc", "Cf", "Zl", "Zp", "Cs", "Co"})
+_SEEN = dict.fromkeys(map(ord, "\t\n"))
 _CODE = re.compile("`([^`]+)`")
 
 
@@ -42,7 +43,7 @@ class Ink:
 
 def shown(text: str) -> str:
     """Escaped text between tags, from one that is masked already."""
-    if text.isascii() and text.isprintable():
+    if text.isascii() and text.translate(_SEEN).isprintable():
         return html.escape(text)
     pieces = (
         f'<span class="hidden-sign">{_named(one)}</span>' if _is_hidden(one) else html.escape(one)
@@ -52,7 +53,7 @@ def shown(text: str) -> str:
 
 
 def _is_hidden(character: str) -> bool:
-    return character not in "\t\n" and unicodedata.category(character) in _HIDDEN_KINDS
+    return ord(character) not in _SEEN and unicodedata.category(character) in _HIDDEN_KINDS
 
 
 def _named(character: str) -> str:

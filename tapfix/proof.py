@@ -39,6 +39,17 @@ class Claim:
     whole: bool = False
 
 
+TOLD = (
+    Claim(
+        kinds=r"Outputs/(ExportsOutput\w*|\w+[0-9A-F]{8}\w+)|Parameters/referenceto\w+",
+        own=False,
+        whole=True,
+    ),
+    Claim(r"Properties\.Parameters\.referenceto.*", "AWS::CloudFormation::Stack", own=False),
+)
+"""What CDK writes where a stack speaks of a resource of another one, or of a nested one."""
+
+
 @dataclass(frozen=True, slots=True)
 class Proof:
     """How a rule's fixes are judged by templates.

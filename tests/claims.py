@@ -42,7 +42,7 @@ CLAIMED = {
 """Property paths by code."""
 
 # What one stack tells another.
-_EXPORTS = r"Outputs/ExportsOutput.*"
+_EXPORTS = r"Outputs/(ExportsOutput.*|\w+[0-9A-F]{8}(GroupId|Ref|Arn))"
 _HELPERS = r".*(Policy/Resource|AutoDeleteObjects\w*).*"
 # What creates tables, the groups that it and the functions get, and the rules for these.
 _TABLES = (

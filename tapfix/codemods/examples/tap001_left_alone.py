@@ -187,7 +187,6 @@ _WITHIN = Example(
         api = apigateway.RestApi(
             self, "Api", deploy_options=apigateway.StageOptions(stage_name="v1")
         )
-        api.root.add_method("GET")
         function = lambda_.Function(
             self,
             "Function",
@@ -198,9 +197,10 @@ _WITHIN = Example(
         lambda_.Alias(
             self, "Live", alias_name="live", version=function.current_version
         )
-        apigateway.TokenAuthorizer(
+        tokens = apigateway.TokenAuthorizer(
             self, "Authorizer", handler=function, authorizer_name="tokens"
         )
+        api.root.add_method("GET", authorizer=tokens)
         """,
         "from aws_cdk import aws_apigateway as apigateway, aws_lambda as lambda_",
     ),

@@ -794,7 +794,7 @@ EXAMPLES: tuple[Example, ...] = (
     ),
     Example(
         "arguments that go elsewhere, too",
-        app(TABLE, ROLE, COMMON, "unknown(common)", handler=PUT),
+        app(TABLE, ROLE, "import pprint", COMMON, "pprint.pformat(common)", handler=PUT),
     ),
     Example(
         "the variables of a helper's only function, which knows no more of them",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tapfix.codemods.proofs.between import Between, Place
-from tapfix.proof import Claim, Flaw, Proof, Templates
+from tapfix.proof import TOLD, Claim, Flaw, Proof, Templates
 
 _READS = {
     "AWS::Kinesis::Stream": "kinesis:GetRecords",
@@ -53,6 +53,7 @@ PROOF = Proof(
         ),
         # The function waits for the policy.
         Claim(r"DependsOn.*", kinds="AWS::Lambda::.*|Custom::.*", own=False),
-        Claim(kinds=r"AWS::IAM::Policy|Outputs/ExportsOutput.*", own=False, whole=True),
+        Claim(kinds=r"AWS::IAM::Policy", own=False, whole=True),
+        *TOLD,
     ),
 )

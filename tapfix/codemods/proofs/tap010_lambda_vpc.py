@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tapfix.codemods.proofs.between import Between
-from tapfix.proof import Claim, Flaw, Proof, Templates
+from tapfix.proof import TOLD, Claim, Flaw, Proof, Templates
 
 
 def _flaws(templates: Templates) -> Iterator[Flaw]:
@@ -20,10 +20,7 @@ PROOF = Proof(
     (
         Claim(r"Properties\.VpcConfig.*|DependsOn.*"),
         Claim(r"Properties\.(ManagedPolicyArns|PolicyDocument).*", kinds="AWS::IAM::.*", own=False),
-        Claim(
-            kinds="AWS::EC2::SecurityGroup|AWS::IAM::Policy|Outputs/ExportsOutput.*",
-            own=False,
-            whole=True,
-        ),
+        Claim(kinds="AWS::EC2::SecurityGroup|AWS::IAM::Policy", own=False, whole=True),
+        *TOLD,
     ),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tapfix.codemods.proofs.between import Between
-from tapfix.proof import Claim, Flaw, Proof, Templates
+from tapfix.proof import TOLD, Claim, Flaw, Proof, Templates
 
 
 def _flaws(templates: Templates) -> Iterator[Flaw]:
@@ -16,12 +16,11 @@ def _flaws(templates: Templates) -> Iterator[Flaw]:
                 yield Flaw(*function, f"is not let in by {store.logical_id}")
 
 
-_RULES = r"AWS::EC2::SecurityGroup(Ingress|Egress)"
-
 PROOF = Proof(
     _flaws,
     (
         Claim(r"Properties\.SecurityGroup(In|E)gress.*|DependsOn.*", own=False),
-        Claim(kinds=rf"{_RULES}|Outputs/ExportsOutput.*", own=False, whole=True),
+        Claim(kinds=r"AWS::EC2::SecurityGroup(Ingress|Egress)", own=False, whole=True),
+        *TOLD,
     ),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from tapfix.proof import Claim, Flaw, Proof, Templates, resources, said
+from tapfix.proof import TOLD, Claim, Flaw, Proof, Templates, resources, said
 
 _PASSWORD = re.compile(r"pass(word|wd)?$|pwd$", re.IGNORECASE)
 
@@ -36,7 +36,8 @@ PROOF = Proof(
         ),
         Claim(r"Properties\.\w*MasterUser\w*"),
         Claim(r"Properties\.PolicyDocument.*", kinds="AWS::IAM::Policy", own=False),
-        Claim(kinds=r"AWS::IAM::Policy|Outputs/ExportsOutput.*", own=False, whole=True),
+        Claim(kinds=r"AWS::IAM::Policy", own=False, whole=True),
+        *TOLD,
     ),
     unseen="shows when the handler connects",
 )

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from tapfix.model.app import App
 from tapfix.model.cdk.carriers import taken_as
 from tapfix.model.cdk.constructs import Construct
-from tapfix.model.cdk.references import Reference, construct_at, sites_of
+from tapfix.model.cdk.references import Reference, construct_at, only_call, returned
 from tapfix.model.python.callers import home
+from tapfix.model.python.evaluate import decided
 from tapfix.model.python.frames import Frame, arguments
 from tapfix.model.python.modules import AppClass, Module
 from tapfix.model.python.scopes import Binding
@@ -55,12 +56,21 @@ def held(app: App, construct: Construct) -> Held | None:
         if name is not None:
             return Held(module, module.names.statement(node), name)
         around = app.function_at(module, node)
-        is_returned = isinstance(module.names.parents[node], ast.Return)
-        sites = sites_of(app, around) if around is not None and is_returned else []
-        if len(sites) != 1:
+        is_given = around is not None and returned(around) is node
+        call = only_call(app, around) if around is not None and is_given else None
+        if call is None:
             return None
-        module, node = sites[0]
+        module, node = call
     return None
+
+
+def is_steady(made: Held) -> bool:
+    """Whether a name that a statement gives is given to nothing else in the same function."""
+    module, scope = made.module, home(made.module, made.statement)
+    if made.name.isidentifier():
+        return len(module.scope_of(made.statement).lookup(made.name)) == 1
+    stored = (node for node in module.names.stores if home(module, node) is scope)
+    return sum(ast.unparse(node) == made.name for node in stored) <= 1
 
 
 def here(app: App, found: Reference, module: Module, at: ast.AST) -> str | None:
@@ -85,8 +95,7 @@ def _own_name(app: App, construct: Construct, module: Module, at: ast.AST) -> st
     name, statement = made.name, made.statement
     if home(module, statement) is not home(module, at):
         return None
-    bindings = module.scope_of(statement).lookup(name) if name.isidentifier() else [None]
-    if len(bindings) != 1 or module.ref(statement).offset > module.ref(at).offset:
+    if not is_steady(made) or module.ref(statement).offset > module.ref(at).offset:
         return None
     # Not out of a branch or a loop that the place does not stand in.
     block = module.names.parents[statement]
@@ -96,20 +105,26 @@ def _own_name(app: App, construct: Construct, module: Module, at: ast.AST) -> st
 def _attributes(app: App, construct: Construct, module: Module, at: ast.AST) -> Iterator[str]:
     """``self.x`` in the class that keeps the construct, ``other.x`` where ``other`` is of it."""
     for cls, name, value in _keepers(app, construct):
-        if _runs_later(app, (cls.module, value), (module, at)):
+        if not _is_set(app, (cls.module, value), (module, at)):
             continue
         for holder, holder_class in _holders(app, module, at):
             if cls in (*app.evaluator.resolver.lineage(holder_class), holder_class):
                 yield f"{holder}.{name}"
 
 
-def _runs_later(app: App, made: tuple[Module, ast.AST], at: tuple[Module, ast.AST]) -> bool:
-    """Whether code runs after a place, in one function or in helpers that are called there."""
+def _is_set(app: App, made: tuple[Module, ast.AST], at: tuple[Module, ast.AST]) -> bool:
+    """Whether code has run at a place, in one function or in helpers that are called there.
+
+    Not if a condition decides on it that the place knows nothing of.
+    """
     for module, node in _outwards(app, *made):
         for other, place in _outwards(app, *at):
             if module is other and home(module, node) is home(other, place):
-                return module.ref(node).offset > module.ref(place).end
-    return False
+                is_later = module.ref(node).offset > module.ref(place).end
+                return not is_later and not decided(module, node, other, place)
+        if decided(module, node, *at):
+            return False
+    return True
 
 
 def _outwards(app: App, module: Module, node: ast.AST) -> Iterator[tuple[Module, ast.AST]]:
@@ -119,10 +134,10 @@ def _outwards(app: App, module: Module, node: ast.AST) -> Iterator[tuple[Module,
         function = home(module, node).node
         if not isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)):
             return
-        sites = sites_of(app, app.modules.function_at(module, function))
-        if len(sites) != 1:
+        call = only_call(app, app.modules.function_at(module, function))
+        if call is None:
             return
-        module, node = sites[0]
+        module, node = call
 
 
 def _keepers(app: App, construct: Construct) -> Iterator[tuple[AppClass, str, ast.expr]]:

@@ -611,6 +611,73 @@ def test_no_stack_is_called_none(context: str, default: str) -> None:
     assert f'stage = app.node.try_get_context("stage"){default}\n' in files["app.py"]
 
 
+@pytest.mark.parametrize("is_early", [True, False])
+def test_a_method_may_run_before_its_constructor_has_asked(is_early: bool) -> None:
+    bulbs = 'sns.Topic(self, "Bulbs", topic_name="bulbs")'
+    method = f"\n    def bulbs(self):\n        {bulbs}\n"
+    asks = '        stage = self.node.try_get_context("stage")\n'
+    calls = "        self.bulbs()\n"
+    source = LAMPS.replace(f"        {bulbs}\n", method)
+    source = source.replace(asks, calls + asks if is_early else asks + calls)
+    files = run_example(RULE, Example("", source)).files
+    assert ('f"bulbs-{self.stage}"' in files["app.py"]) is not is_early
+
+
+FOLLOWED = "NagSuppressions.add_resource_suppressions_by_path(self, self.where, rules)"
+FOLLOWED_BELOW = FOLLOWED.replace("self.where", 'f"{self.stack_name}/{self.where}"')
+COLOURS = """\
+class PaintStack(Stack):
+    def __init__(self, scope, construct_id, **kwargs):
+        super().__init__(scope, construct_id, **kwargs)
+        {}
+
+
+app = App()
+"""
+TAKEN = 'stage = self.node.try_get_context("stage")\n        '
+
+
+@pytest.mark.parametrize(
+    ("line", "is_asked"),
+    [
+        ("pass", True),
+        ('other = self.node.try_get_context("stage")["colour"]', True),
+        (TAKEN + "self.paint(stage['colour'])", False),
+        (TAKEN + "self.paint(stage.items())", False),
+        (TAKEN + "self.paint(stage.lower())", True),
+        (TAKEN.replace('"stage"', '"phase"'), False),
+        (TAKEN.rstrip() + ' or "red"', False),
+        ('stage = os.environ["STAGE"]', False),
+    ],
+)
+def test_stacks_that_ask_for_several_things(line: str, is_asked: bool) -> None:
+    source = LAMPS.replace('("stage")', '("stage") or "dev"')
+    source = source.replace("app = App()\n", COLOURS.format(line))
+    files = run_example(RULE, Example("", source)).files
+    assert ("app.node.try_get_context" in files["app.py"]) is is_asked
+
+
+@pytest.mark.parametrize("line", ["pass", "self.paint(f'{stage}')", "self.paint(stage)"])
+def test_what_the_context_holds_may_be_no_text(line: str) -> None:
+    """Without a default, and in no text, it may be a dict of colours."""
+    source = LAMPS.replace("app = App()\n", COLOURS.format(TAKEN + line))
+    files = run_example(RULE, Example("", source)).files
+    assert ("app.node.try_get_context" in files["app.py"]) is ("f'" in line)
+
+
+@pytest.mark.parametrize("made", ['Fn.ref("Which")', "self.door.value_as_string", "door"])
+def test_ids_are_not_made_of_what_may_be_a_token(made: str) -> None:
+    """CDK refuses an id with a token in it, which is fine in a name."""
+    source = OVENS.replace("self.config = config", f'self.config = {{"stage": {made}}}')
+    source = source.replace(
+        "    def ovens(self):\n", "    def ovens(self):\n        ec2.Vpc(self, 'Yard')\n"
+    )
+    source = source.replace("aws_sqs as sqs", "Fn, aws_ec2 as ec2, aws_sqs as sqs")
+    files = run_example(RULE, Example("", source)).files
+    assert "ec2.Vpc(self, 'Yard')" in files["app.py"]
+    assert "f\"hot-loaves-{self.config['stage']}\"" in files["app.py"]
+
+
 SHOWN = """\
 import dataclasses
 
@@ -655,8 +722,10 @@ HallStack(app, f"Hall-{{stage}}", env_name=stage)
             'NagSuppressions.add_resource_suppressions_by_path(self, ["/Hall/Other"], rules)',
             True,
         ),
-        ('Accepted("few people", where="Rooms")', False),
-        ('Accepted("Rooms are few", "")', True),
+        (f'Accepted("few people", where="Rooms")\n        {FOLLOWED}', False),
+        (f'Accepted("Rooms are few", "")\n        {FOLLOWED}', True),
+        (f'Accepted("few people", where="Rooms")\n        {FOLLOWED_BELOW}', False),
+        ('Accepted("few people", where="Rooms")', True),
         ('print("Rooms")', True),
     ],
 )

@@ -7,18 +7,23 @@ from pathlib import Path
 
 import pytest
 
-from tapfix.codemods.examples.functions import app, function
+from tapfix.codemods.examples.functions import app, app_of_methods, function
 from tapfix.codemods.examples.tap009_lambda_permissions import (
     ENV,
     IDLE,
+    MAKE,
     NAMED,
+    NAMED_TABLE,
     PUT,
+    PUT_NAMED,
     ROLE,
     SEND,
     STREAM,
     TABLE,
+    TABLE_METHOD,
     UPLOAD,
     VPC,
+    WORKER_METHOD,
 )
 from tapfix.codemods.tap009_lambda_permissions import RULE
 from tapfix.edits import Finding
@@ -177,6 +182,55 @@ policy = iam.Policy(
 """
     made = (TABLE, ROLE, policy, function("role=role", ENV), statement)
     assert run(app(*made, handler=PUT)).first == ()
+
+
+METHODS = app_of_methods(MAKE, TABLE_METHOD, WORKER_METHOD, handler=PUT)["app.py"]
+NONE = "\n\n\nclass Other(ExampleStack):\n    def {}(self):\n        return None\n\n\napp = App()\n"
+ASKED = 'self.node.try_get_context("worker")'
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (
+            "        return lambda_.",
+            f"        if {ASKED}:\n            return None\n        return lambda_.",
+        ),
+        ("\n\n\napp = App()\n", NONE.format("_make_worker")),
+        ("\n\n\napp = App()\n", NONE.format("_make_table")),
+        ("self.worker = self._make_worker()", "self.worker = self._make_worker() or self.table"),
+    ],
+)
+def test_a_helper_that_may_give_something_else_gives_no_name(old: str, new: str) -> None:
+    assert METHODS.count(old) == 1
+    source = METHODS.replace(old, new)
+    assert run({"app.py": source, "worker/worker.py": PUT}).files["app.py"] == source
+
+
+TABLE_LATER = textwrap.dedent(NAMED_TABLE)
+OTHER = function(name="self.worker = ").replace('"Worker"', '"Other"')
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        (function(name="self.worker = "), OTHER.replace("worker.handler", "o.h"), TABLE_LATER),
+        (function(), OTHER.replace("self.worker", "worker").replace("r.h", "r.o"), TABLE_LATER),
+        (function(), "del worker", TABLE_LATER),
+        (f"if {ASKED}:\n{textwrap.indent(TABLE_LATER, '    ')}", function()),
+    ],
+)
+def test_a_name_that_is_another_s_later_or_perhaps_none(parts: tuple[str, ...]) -> None:
+    files = app(*parts, handler=PUT_NAMED)
+    result = run(files)
+    assert result.files == files
+    assert any(finding.reason for finding in result.first)
+
+
+def test_a_property_that_makes_another_one_at_each_read() -> None:
+    made = f"@property\n{TABLE_METHOD.replace('_make_table', 'table')}"
+    files = app_of_methods("self.worker = self._make_worker()", made, WORKER_METHOD, handler=PUT)
+    assert run(files).files == files
 
 
 @pytest.mark.parametrize(

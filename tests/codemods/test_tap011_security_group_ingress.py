@@ -57,6 +57,64 @@ def test_two_stacks(own_group: bool, store_group: bool, tmp_path: Path) -> None:
     assert len(network.rules({"Second": templates["Second"]})) == 1
 
 
+THREE_STACKS = """\
+from aws_cdk import App, Stack, aws_ec2 as ec2, aws_lambda as lambda_, aws_rds as rds
+
+
+class Network(Stack):
+    def __init__(self, scope, construct_id):
+        super().__init__(scope, construct_id)
+        self.vpc = ec2.Vpc(self, "Network", max_azs=2)
+        self.jobs_group = ec2.SecurityGroup(self, "Jobs", vpc=self.vpc{closed})
+
+
+class Data(Stack):
+    def __init__(self, scope, construct_id, network: Network):
+        super().__init__(scope, construct_id)
+        self.group = ec2.SecurityGroup(self, "Group", vpc=network.vpc)
+        self.database = rds.DatabaseInstance(
+            self,
+            "Database",
+            engine=rds.DatabaseInstanceEngine.POSTGRES,
+            vpc=network.vpc,{groups}
+        )
+
+
+class Jobs(Stack):
+    def __init__(self, scope, construct_id, network: Network, data: Data):
+        super().__init__(scope, construct_id)
+        lambda_.Function(
+            self,
+            "Worker",
+            runtime=lambda_.Runtime.PYTHON_3_12,
+            handler="worker.handler",
+            code=lambda_.Code.from_asset("worker"),
+            vpc=network.vpc,
+            security_groups=[network.jobs_group],
+            environment={{"DB_HOST": data.database.db_instance_endpoint_address}},
+        )
+
+
+app = App()
+network = Network(app, "Network")
+data = Data(app, "Data", network)
+Jobs(app, "Jobs", network, data)
+app.synth()
+"""
+
+
+@pytest.mark.parametrize("groups", ["", "\n            security_groups=[self.group],"])
+@pytest.mark.parametrize("closed", ["", ", allow_all_outbound=False"])
+def test_a_group_of_a_stack_that_the_data_store_s_waits_for(
+    groups: str, closed: str, tmp_path: Path
+) -> None:
+    """A rule beside that group would make each of the two stacks wait for the other."""
+    source = THREE_STACKS.format(groups=groups, closed=closed)
+    templates = network.mended(RULE, {"app.py": source, "worker/worker.py": IDLE}, tmp_path)
+    assert len(network.rules({"Data": templates["Data"]})) == 1
+    assert not network.rules({"Network": templates["Network"]})
+
+
 def cached_elsewhere(made: str) -> dict[str, str]:
     """A function in one stack, the cache that it asks in another that keeps its group to itself."""
     first = "self.vpc = vpc = ec2.Vpc(self, 'Network', max_azs=2)\n"

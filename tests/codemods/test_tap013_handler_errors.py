@@ -270,6 +270,62 @@ def test_a_connection_that_a_function_keeps_is_rolled_back(kept: str, use: str) 
     assert [identifier(one) for one in dead] == ["000002", "000004"]
 
 
+SHARED = """\
+import json
+
+import boto3
+
+table = boto3.resource("dynamodb").Table("orders")
+{start}
+
+
+def save(record):
+    global kept
+{body}
+
+
+def handler(event, context):
+    for record in event["Records"]:
+        save(record)
+"""
+
+
+@pytest.mark.parametrize(
+    ("start", "body"),
+    [
+        (
+            "kept = None",
+            "if kept == record['messageId']:\n    return\nkept = record['messageId']\n"
+            "table.put_item(Item={'id': kept})",
+        ),
+        (
+            "kept = None",
+            "if kept is None:\n    kept = json.loads(record['body'])\n    return kept\n"
+            "table.put_item(Item=kept)\nreturn kept",
+        ),
+        (
+            "kept = None",
+            "if kept is None:\n    kept = []\nkept.append(record['body'])\nif len(kept) >= 10:\n"
+            "    boto3.client('firehose').put_record_batch(Records=kept)\n    kept = None",
+        ),
+        ("kept = 0", "if kept < 100:\n    kept = kept + 1\n    table.put_item(Item=record)"),
+        ("kept = 0", "if not kept:\n    kept = 1\n    table.put_item(Item=record)\nreturn kept"),
+    ],
+)
+def test_what_helpers_keep_of_a_record_is_no_connection(start: str, body: str) -> None:
+    """A record that was tried may else be taken for done when it comes again."""
+    text = SHARED.format(start=start, body=textwrap.indent(body, "    "))
+    result = mended(text, *QUEUE)
+    assert form(result) == "whole" and not reports(result)
+
+
+def test_a_part_of_what_is_kept_is_not_rolled_back_as_the_whole() -> None:
+    used = HELPED.replace("conn = connect()", "database = connect()")
+    used = used.replace("conn.c", "database.connection.c")
+    text = f"import functools\nimport json\n\nimport psycopg2\n\n{CACHED}\n\n{used}"
+    assert "connect().rollback()" not in mended(text, *STREAM).files["worker/worker.py"]
+
+
 def test_what_counts_is_not_done_twice() -> None:
     result = mended(STOCK, *STREAM)
     assert form(result) == "first" and reports(result)

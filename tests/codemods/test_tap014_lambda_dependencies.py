@@ -370,6 +370,31 @@ def test_packages_that_a_command_installs_beside_the_handler(
     assert bool(run(app(function(), **{file: command})).first) is fires
 
 
+PLAIN = 'lambda_.LayerVersion(self, "Common", code=lambda_.Code.from_asset("common"))'
+BUILT = 'lambda_python.PythonLayerVersion(self, "Common", entry="common")'
+
+
+@pytest.mark.parametrize(
+    ("made", "path", "is_there"),
+    [
+        (PLAIN, "python/redis/__init__.py", True),
+        (PLAIN, "python/lib/python3.12/site-packages/redis/__init__.py", True),
+        (PLAIN, "python/poetry.lock", False),
+        (BUILT, "redis/__init__.py", True),
+        (BUILT, "helpers.py", False),
+        (BUILT, "poetry.lock", True),
+        (BUILT, "Pipfile", True),
+    ],
+)
+def test_what_a_layer_of_the_app_brings(made: str, path: str, is_there: bool) -> None:
+    files = app(f"common = {made}\n" + function(more=",\n    layers=[common]"))
+    source = files["app.py"].replace(
+        "lambda_\n", "lambda_, aws_lambda_python_alpha as lambda_python\n", 1
+    )
+    found = run({**files, "app.py": source, f"common/{path}": ""}).first
+    assert bool(found) is not is_there
+
+
 def test_the_message_names_what_is_missing() -> None:
     (finding,) = run(app(function(), "import psycopg2, redis\nimport yaml")).first
     assert "imports psycopg2, redis and yaml, which nothing installs" in finding.message

@@ -137,6 +137,17 @@ def test_another_method_is_no_place_for_an_output(old: str, new: str) -> None:
     assert constructor.endswith(f"\n\n{OUTPUT}\n")
 
 
+def test_what_a_subclass_makes_otherwise_may_be_none() -> None:
+    source = TELLING.format(outputs="").replace(
+        's3.Bucket(self, "Letters")',
+        'self._letters()\n\n    def _letters(self):\n        return s3.Bucket(self, "Letters")',
+    )
+    special = "class Special(ExampleStack):\n    def _letters(self):\n        return None\n\n\n"
+    assert "LettersBucketName" in fixed(source)
+    source = source.replace("app = App()", f"{special}app = App()")
+    assert "LettersBucketName" not in fixed(source)
+
+
 def test_what_only_the_constructor_can_name_stays_there() -> None:
     source = TELLING.format(outputs="").replace("self.letters =", "letters =")
     after = source.replace(

@@ -205,6 +205,12 @@ def test_a_dict_of_arguments_hands_it_over(mapping: str) -> None:
     assert [use.chain for use in found] == [("grant_read",)]
 
 
+@pytest.mark.parametrize("mapping", ["dict(bucket=b)", '{"bucket": b}'])
+def test_a_dict_that_is_kept_for_others_loses_it(mapping: str) -> None:
+    body = f"b = s3.Bucket(self, 'B')\nself.given = {mapping}\nself.given['bucket'].grant_read(x)"
+    assert [use.kind for use in uses(body)] == ["escape"]
+
+
 @pytest.mark.parametrize(
     "more", ["", "given['other'] = 1", "unknown(given)", "self.take(**given)\nlost = given"]
 )

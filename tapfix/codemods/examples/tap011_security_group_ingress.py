@@ -214,7 +214,7 @@ app.synth()
 """
 PARAMETER_RULE = """\
         database_group.add_ingress_rule(
-            worker_group, ec2.Port.tcp(5432), "PostgreSQL from Worker", remote_rule=True
+            worker_group, ec2.Port.tcp(5432), "PostgreSQL from Worker"
         )
 """
 NESTED = """\

@@ -155,6 +155,8 @@ class Reaches:
             return ""
         if name.startswith(f"{own}."):
             return outer.positional[0] + name.removeprefix(own)
+        if self.app.evaluator.resolver.is_overridden(cls, function.name):
+            return ""
         last = function.node.body[-1]
         returned = last.value if isinstance(last, ast.Return) else None
         is_named = isinstance(returned, ast.Name) and returned.id == name
@@ -212,10 +214,10 @@ class Reaches:
 
     def _makes_outputs(self, method: AppFunction, owner: AppClass) -> bool:
         """Whether a method of a class makes its outputs, and nothing else."""
-        overridden = any(
-            method.name in known.methods for known in self.app.evaluator.resolver.descendants(owner)
-        )
-        if method.owner is not owner or overridden or self._only_call(method) is None:
+        resolver = self.app.evaluator.resolver
+        if method.owner is not owner or resolver.is_overridden(owner, method.name):
+            return False
+        if self._only_call(method) is None:
             return False
         body = method.node.body[1:] if ast.get_docstring(method.node) else method.node.body
         calls = [s.value for s in body if isinstance(s, ast.Expr) and isinstance(s.value, ast.Call)]

@@ -76,7 +76,7 @@ def construct_at(app: App, module: Module, node: ast.expr, depth: int = 0) -> Co
     carried = app.once(_carried).get(node, [])
     if not carried and isinstance(value.of, AppFunction) and depth < _DEEPEST:
         # A helper that is called once makes one construct.
-        given = _returned(value.of) if len(sites_of(app, value.of)) == 1 else None
+        given = returned(value.of) if only_call(app, value.of) is not None else None
         return construct_at(app, value.of.module, given, depth + 1) if given is not None else None
     return carried[0] if len(carried) == 1 else None
 
@@ -89,8 +89,8 @@ def _read(app: App, module: Module, node: ast.expr) -> tuple[Module, ast.expr] |
     known = app.evaluator.named(module, node) if isinstance(node, ast.Attribute) else None
     if not isinstance(known, AppFunction) or not _is_property(app, known):
         return None
-    returned = _returned(known)
-    return (known.module, returned) if returned is not None else None
+    given = returned(known)
+    return (known.module, given) if given is not None else None
 
 
 def _given(app: App, module: Module, node: ast.expr, depth: int) -> Reference | None:
@@ -127,6 +127,12 @@ def sites_of(app: App, function: AppFunction) -> list[tuple[Module, ast.Call]]:
     return [(site.module, site.node) for site in sites if not site.in_test]
 
 
+def only_call(app: App, function: AppFunction) -> tuple[Module, ast.Call] | None:
+    """The one call that runs a function; None if a subclass has another one to be run there."""
+    sites = sites_of(app, function)
+    return sites[0] if len(sites) == 1 and not _is_overridden(app, function) else None
+
+
 def _callers(app: App) -> Callers:
     return Callers(app.evaluator)
 
@@ -134,13 +140,16 @@ def _callers(app: App) -> Callers:
 def _is_property(app: App, function: AppFunction) -> bool:
     """Whether a method is a property that no subclass has another one of."""
     names = (ast.unparse(node).rpartition(".")[2] for node in function.node.decorator_list)
-    if function.owner is None or not any(name in _PROPERTIES for name in names):
-        return False
-    below = app.evaluator.resolver.descendants(function.owner)
-    return not any(function.name in cls.methods for cls in below)
+    is_one = function.owner is not None and any(name in _PROPERTIES for name in names)
+    return is_one and not _is_overridden(app, function)
 
 
-def _returned(function: AppFunction) -> ast.expr | None:
+def _is_overridden(app: App, function: AppFunction) -> bool:
+    owner = function.owner
+    return owner is not None and app.evaluator.resolver.is_overridden(owner, function.name)
+
+
+def returned(function: AppFunction) -> ast.expr | None:
     """The one expression that a function returns, at its end."""
     returns = [node for node in ast.walk(function.node) if isinstance(node, ast.Return)]
     last = function.node.body[-1]

@@ -231,11 +231,10 @@ class _Flow:
     ) -> None:
         """The construct stands in a dict: follow it where that gives a call its arguments."""
         calls = _spread_over(module, mapping) if key is not None else None
-        if calls is None and isinstance(mapping, ast.Call):
-            calls = [mapping]
         if calls is None:
             self.use("escape", module, node, chain, None)
-        for call in calls or ():
+            return
+        for call in calls:
             self.handed(module, node, call, key, chain)
 
     def instances(self, cls: AppClass) -> None:
@@ -264,14 +263,16 @@ class _Flow:
             if isinstance(ancestor, (ast.FunctionDef, ast.AsyncFunctionDef)):
                 function = self.evaluator.resolver.modules.function_at(module, ancestor)
                 self.callers(function, chain)
-                if function.owner is not None and _is_property(function):
+                decorators = _decorators(function)
+                if "property" in decorators and isinstance(node.value, ast.Call):
+                    self.use("escape", module, node.value, chain, None)  # each read makes another
+                elif function.owner is not None and decorators & {"property", "cached_property"}:
                     self.attribute_readers(function.owner, function.name, chain)
                 return
 
 
-def _is_property(function: AppFunction) -> bool:
-    names = (ast.unparse(node).rpartition(".")[2] for node in function.node.decorator_list)
-    return any(name in ("property", "cached_property") for name in names)
+def _decorators(function: AppFunction) -> set[str]:
+    return {ast.unparse(node).rpartition(".")[2] for node in function.node.decorator_list}
 
 
 def _key(mapping: ast.Dict, node: ast.expr) -> str | None:

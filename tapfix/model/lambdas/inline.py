@@ -13,7 +13,7 @@ from tapfix.model.app import App
 from tapfix.model.lambdas.functions import LambdaFunction
 from tapfix.model.lambdas.handlers import is_test
 from tapfix.model.python.evaluate import decided
-from tapfix.model.python.modules import AppClass, AppFunction, Module
+from tapfix.model.python.modules import AppFunction, Module
 from tapfix.model.python.resolve import DEPTH
 from tapfix.model.python.values import Value
 
@@ -171,14 +171,11 @@ class _Reading:
             return None
         if node.args or node.keywords or isinstance(function.node, ast.AsyncFunctionDef):
             return None
-        if function.owner is not None and self.is_overridden(function.owner, function.name):
+        owner, resolver = function.owner, self.app.evaluator.resolver
+        if owner is not None and resolver.is_overridden(owner, function.name):
             return None
         self.links.append(_Link(function.name, function.module, node.func, function.node))
         return self.text(function.module, body[0].value, depth + 1)
-
-    def is_overridden(self, owner: AppClass, name: str) -> bool:
-        below = self.app.evaluator.resolver.descendants(owner)
-        return any(name in cls.methods for cls in below)
 
     # What is left over
 

@@ -21,6 +21,8 @@ LOCKS = ("Pipfile", "Pipfile.lock", "poetry.lock", "uv.lock", "pyproject.toml")
 """Other files by which ``PythonFunction`` installs a function's dependencies."""
 
 LAYERS = ("aws_lambda.LayerVersion", "aws_lambda_python_alpha.PythonLayerVersion")
+_SITE = re.compile(r"^lib/python[\d.]+/site-packages/")
+"""Where a layer may hold packages below ``python``, if not right there."""
 _COMMENT = re.compile(r"(?:^|\s)#.*")
 _INTO = re.compile(
     rb"""pip[\d.]*["',\s]+install\b(?:[^\n\\;&|]|\\\r?\n|\\.)*?"""
@@ -124,7 +126,7 @@ class Packages:
     def _modules_in(self, start: str) -> Iterator[str]:
         for path in self.app.files:
             if path.startswith(start):
-                first, _, rest = path.removeprefix(start).partition("/")
+                first, _, rest = _SITE.sub("", path.removeprefix(start)).partition("/")
                 if rest == "RECORD" and first.endswith(".dist-info"):
                     yield from _recorded(self.app.files[path])
                 else:
@@ -174,6 +176,8 @@ class Packages:
             return None
         for folder in self._folders_in(code.origin_module, code.origin):
             requirements = self.requirements(folder)
+            if builds and requirements is None and self.has_lock(folder):
+                return None
             source = folder if builds else f"{folder}/python"
             if requirements is not None or source in self.folders.known:
                 return Content(self.modules_in(source), requirements)

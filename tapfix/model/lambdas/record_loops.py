@@ -317,7 +317,7 @@ def _owner(
     scopes = {binding.scope.node for binding in bindings}
     inside = set(own_nodes(loop.body))
     kept = _given_again(acting, function.module, bindings[0].value) if len(bindings) == 1 else None
-    if kept is not None and act.module is function.module:
+    if kept is not None and act.module is function.module and root is owner:
         return ast.unparse(kept), None
     if act.function is not function.node:
         if scopes == {act.function} and _is_made(acting, act.module, bindings[0].value):

@@ -192,6 +192,10 @@ class Environments:
                     return False
         return True
 
+    def runs_before(self, module: Module, method: Scope, caller: Scope, node: ast.AST) -> bool:
+        """Whether another method of the same file calls a method before it comes to a node."""
+        return any(_start(call) < _end(node) for call in _calls_within(module, caller, method))
+
     def _carried(self, module: Module, node: ast.AST) -> Iterator[Offer | Doubt]:
         """``props.environment_suffix``, where ``props`` is an object of a class of the app."""
         for holder, cls, sure in self._holders(module, node):
@@ -268,7 +272,8 @@ class Environments:
             varies = varies and not origins & {Origin.OTHER, Origin.FIXED}
             varies = varies and not self._is_of_cdk(module, part, base)
             if varies and self._is_at_hand(module, cls, base, node):
-                yield Offer(ast.unparse(part), Origin.DEPLOY in origins)
+                # Who fills an unknown dict or object may put a token there.
+                yield Offer(ast.unparse(part), not origins <= {Origin.OUTSIDE, Origin.CHOSEN})
 
     def _owner(self, node: ast.expr) -> ast.Name | ast.Attribute | None:
         """What an entry or an attribute that is called like an environment belongs to."""

@@ -161,6 +161,10 @@ class Resolver:
                         self._children.setdefault(base, []).append(child)
         return self._children.get(cls, [])
 
+    def is_overridden(self, cls: AppClass, method: str) -> bool:
+        """Whether a class of the app that derives from a class has a method of its own instead."""
+        return any(method in below.methods for below in self.descendants(cls))
+
     def attribute_bindings(self, cls: AppClass, name: str) -> list[tuple[AppClass, Binding]]:
         """All that binds an attribute of a class, in the class, its bases and its descendants."""
         family = [*self.lineage(cls), *self.descendants(cls)]

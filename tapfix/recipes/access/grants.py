@@ -20,7 +20,7 @@ from tapfix.model.python.callers import home
 from tapfix.model.python.modules import Module
 from tapfix.recipes.arguments import Obstacle, give
 from tapfix.recipes.imports import write
-from tapfix.recipes.spelling import held, here, spelled
+from tapfix.recipes.spelling import Held, held, here, is_steady, spelled
 
 _VPC_POLICY = "service-role/AWSLambdaVPCAccessExecutionRole"
 _VPC_TEMPLATE = f'<aws_iam.ManagedPolicy>.from_aws_managed_policy_name("{_VPC_POLICY}")'
@@ -176,7 +176,8 @@ def _behind(app: App, place: _Place, construct: Construct) -> _Place:
         return place
     parents = place.module.names.parents
     is_beside = parents[made.statement] is parents[place.anchor]
-    if is_beside and made.module.ref(made.statement).offset > place.ref.offset:
+    is_later = made.module.ref(made.statement).offset > place.ref.offset
+    if is_beside and is_later and is_steady(Held(place.module, place.anchor, place.grantee)):
         return _Place(made.module, made.statement, before=False, grantee=place.grantee)
     return place
 

@@ -18,7 +18,7 @@ from tapfix.model.python.modules import Module
 from tapfix.recipes.arguments import Obstacle
 from tapfix.recipes.imports import write
 from tapfix.recipes.new_ids import FreeIds, places_of
-from tapfix.recipes.spelling import held, here, spelled
+from tapfix.recipes.spelling import Held, held, here, is_steady, spelled
 
 _WORD = re.compile(r"[A-Za-z0-9]+")
 
@@ -38,7 +38,8 @@ def admit(app: App, pair: Pair) -> tuple[Edit, ...] | Obstacle:
     store, owner = pair.store.construct, _owner(pair)
     if pair.store.port is None:
         return Obstacle(f"the port of {store.label} is not in the source")
-    if not may_refer(app, pair.function, owner) and not _refers_already(app, pair, owner):
+    far = _is_far(app, pair, owner)
+    if far is None:
         return Obstacle(f"{store.label} lies in a stack that may have to wait for the function's")
     if not pair.groups and _waits(app, pair.function):
         return Obstacle(
@@ -56,7 +57,7 @@ def admit(app: App, pair: Pair) -> tuple[Edit, ...] | Obstacle:
         text = _by_id(app, pair, place)
     if text is None:
         return Obstacle(f"nothing beside the function leads to {owner.label}")
-    template = _rule(app, pair, owner, place, text)
+    template = _rule(pair, owner, place, text, far=far)
     code = write(app, place.module, _near(app, place.module, pair.function), template)
     ref = place.module.ref(place.anchor)
     return (InsertStatements(ref, code.text, before=place.before), *code.imports)
@@ -83,6 +84,19 @@ def _by_id(app: App, pair: Pair, place: _Place) -> str | None:
     return f"<aws_ec2.SecurityGroup>.from_security_group_id({made})"
 
 
+def _is_far(app: App, pair: Pair, owner: Construct) -> bool | None:
+    """Whether the rule goes into the stack of the function or its group, and not the owner's.
+
+    None if each of the two stacks may have to wait for the other.
+    """
+    asks = pair.groups[0].construct if pair.groups else pair.function
+    if may_refer(app, asks, owner):
+        return not in_same_stack(app, asks, owner)
+    if pair.groups and may_refer(app, owner, asks):
+        return False
+    return True if _refers_already(app, pair, owner) else None
+
+
 def _refers_already(app: App, pair: Pair, owner: Construct) -> bool:
     """Whether the function is told something of the store: then the rule's stack waits for no more.
 
@@ -107,11 +121,10 @@ def _owner(pair: Pair) -> Construct:
     return groups[0].construct if groups else pair.store.construct
 
 
-def _rule(app: App, pair: Pair, owner: Construct, place: _Place, text: str) -> str:
+def _rule(pair: Pair, owner: Construct, place: _Place, text: str, *, far: bool) -> str:
     """The statement, as a template."""
     port = f"<aws_ec2.Port>.tcp({pair.store.port})"
     said = f'"{pair.store.words} from {_name(pair.function)}"'
-    far = not in_same_stack(app, pair.function, owner)
     is_group = owner is not pair.store.construct
     if text.startswith("<"):
         return f"{place.caller}.connections.allow_to({text}, {port}, {said})"
@@ -158,7 +171,10 @@ def _place(app: App, pair: Pair, owner: Construct) -> _Place | Obstacle:
         made = held(app, function)
         if made is not None:
             module, anchor, caller = made.module, made.statement, made.name
-    anchor = _later(app, module, anchor, owner) or anchor
+    later = _later(app, module, anchor, owner)
+    if later is not None:
+        is_same = caller is not None and is_steady(Held(module, anchor, caller))
+        anchor, caller = later, caller if is_same else None
     if pair.groups:
         caller = here(app, pair.groups[0], module, anchor)
     if caller is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -28,6 +28,7 @@ _SEARCHING = frozenset(
 )
 _BY_PATH = re.compile(r"_(?:by|at)_path$")
 _CDK = re.compile(r"aws_cdk\.|constructs\.")
+_STACK_S_OWN = ("stack_name", "artifact_id")
 _NO_RESOURCE = ("CfnOutput", "CfnParameter", "CfnCondition", "CfnMapping", "CfnRule", "CfnInclude")
 
 
@@ -93,24 +94,57 @@ class LookedUp:
         found: dict[str, Ref] = {}
         for module in self.app.cdk_modules:
             for call in module.names.calls:
-                for text in self._sought(module, call):
+                texts = self._sought(module, call)
+                if texts is None and self._follows_others:
+                    texts = self._recorded(module, call)
+                for text in texts or ():
                     found.setdefault(text, module.ref(call))
         return found
 
-    def _sought(self, module: Module, call: ast.Call) -> Iterator[str]:
-        """The ids that a call looks for, hands over as a path, or keeps in a record."""
+    @cached_property
+    def _follows_others(self) -> bool:
+        """Whether something is looked for by what stands elsewhere: in a record, perhaps."""
+        return any(
+            found is not None and (not found or _has_fields(call))
+            for module in self.app.cdk_modules
+            for call in module.names.calls
+            for found in [self._sought(module, call)]
+        )
+
+    def _sought(self, module: Module, call: ast.Call) -> list[str] | None:
+        """The ids that a call looks for by themselves or in a path; None if it looks for none."""
         symbol = self.app.evaluator.callee(module, call)
         name = symbol if isinstance(symbol, str) else getattr(call.func, "attr", "")
-        given = [*call.args, *(keyword.value for keyword in call.keywords)]
         if name.rpartition(".")[2] in _SEARCHING:
             text = self.app.evaluator.value(module, call.args[0]).constant if call.args else None
-            if isinstance(text, str):
-                yield text
-        elif _BY_PATH.search(name):
-            for node in (node for one in given for node in ast.walk(one)):
-                if isinstance(node, ast.Constant) and "/" in str(node.value):
-                    yield from str(node.value).split("/")
-        elif isinstance(symbol, AppClass):
-            bases = self.app.evaluator.resolver.library_bases(symbol)
-            if not any(_CDK.match(base) for base in bases):
-                yield from (str(o.value) for o in given if isinstance(o, ast.Constant))
+            return [text] if isinstance(text, str) else []
+        if not _BY_PATH.search(name):
+            return None
+        given = [*call.args, *(keyword.value for keyword in call.keywords)]
+        texts = [
+            str(node.value)
+            for one in given
+            for node in ast.walk(one)
+            if isinstance(node, ast.Constant) and "/" in str(node.value)
+        ]
+        return [part for text in texts for part in text.split("/") if part]
+
+    def _recorded(self, module: Module, call: ast.Call) -> list[str]:
+        """The texts that a call keeps in an object of the app, if that is no construct."""
+        symbol = self.app.evaluator.callee(module, call)
+        if not isinstance(symbol, AppClass):
+            return []
+        if any(_CDK.match(base) for base in self.app.evaluator.resolver.library_bases(symbol)):
+            return []
+        constants = (
+            one.value
+            for one in (*call.args, *(keyword.value for keyword in call.keywords))
+            if isinstance(one, ast.Constant)
+        )
+        return [value for value in constants if isinstance(value, str)]
+
+
+def _has_fields(call: ast.Call) -> bool:
+    """Whether a path in a call has parts that are not written down: ``f"/Shop/{where}"``."""
+    fields = (node.value for node in ast.walk(call) if isinstance(node, ast.FormattedValue))
+    return any(getattr(field, "attr", "") not in _STACK_S_OWN for field in fields)

@@ -247,6 +247,10 @@ class Suffixes:
         bound = self._binding_statement(constructor, given.text)
         if bound is not None and bound.lineno > anchor.lineno:
             anchor = bound
+            is_here = module is method.module
+            user, setter = home(method.module, node), constructor.scope
+            if is_here and self.environments.runs_before(module, user, setter, bound):
+                return Obstacle(f"{method.name} is called before {given.text} has a value")
         keep = InsertStatements(module.ref(anchor), f"{kept}.{attribute} = {given.text}")
         return Suffix(f"{own}.{attribute}", (*given.edits, keep), given.token)
 

@@ -41,7 +41,7 @@ class Claim:
 
 TOLD = (
     Claim(
-        kinds=r"Outputs/(ExportsOutput\w*|\w+[0-9A-F]{8}\w+)|Parameters/referenceto\w+",
+        kinds=r"Outputs/(ExportsOutput.*|\w+[0-9A-F]{8}\w+)|Parameters/referenceto.+",
         own=False,
         whole=True,
     ),

@@ -55,6 +55,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from tapfix.codemods.examples.tap001_choices import CHOICES
 from tapfix.codemods.examples.tap001_environment_suffix import EXAMPLES
 from tapfix.edits import Finding, Fix, Impact
 from tapfix.model.app import App
@@ -125,5 +126,5 @@ RULE = Rule(
     severity=Severity.CRITICAL,
     find=find,
     doc=__doc__,
-    examples=EXAMPLES,
+    examples=EXAMPLES + CHOICES,
 )

@@ -35,6 +35,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from tapfix.codemods.examples.tap009_helpers import HELPED
 from tapfix.codemods.examples.tap009_lambda_permissions import EXAMPLES
 from tapfix.edits import Finding, Impact
 from tapfix.model.access.needs import Need, needs
@@ -116,5 +117,5 @@ RULE = Rule(
     severity=Severity.HIGH,
     find=find,
     doc=__doc__,
-    examples=EXAMPLES,
+    examples=EXAMPLES + HELPED,
 )

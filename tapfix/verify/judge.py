@@ -20,6 +20,7 @@ from tapfix.verify.replaced import carried_on, replaced
 from tapfix.verify.ties import Ties
 from tapfix.verify.witness import Testimony
 
+_TOLD_OTHERWISE = "what tells the app's environments apart is neither the context nor a variable"
 _AND = ", "
 """What stands between several flaws of one resource."""
 
@@ -131,7 +132,8 @@ def judge(
         one for one in with_names(differences(pairing)) if (one.name, one.path) not in unsteady
     )
     ties = Ties(Path(root), before.assembly, sources)
-    bench = _Bench(before.assembly, after.assembly, pairing, ties, proof_of, testimony.elsewhere)
+    others, changed_names = testimony.elsewhere, frozenset(one.name for one in found)
+    bench = _Bench(before.assembly, after.assembly, pairing, ties, proof_of, others, changed_names)
     staying = [one for one in findings if one.status is not Status.FIXED]
     verdicts = list(bench.verdicts(fixed, staying))
     changed = carried_on(replaced(found), before.assembly.resources)
@@ -189,6 +191,7 @@ class _Bench:
     ties: Ties
     proof_of: ProofOf
     others: tuple[Assembly | None, Assembly | None]
+    changed: frozenset[str]
     known: dict[tuple[int, bool], dict[str, str]] = field(default_factory=dict)
 
     def verdicts(self, fixed: Sequence[Reported], staying: Sequence[Reported]) -> Iterator[Verdict]:
@@ -203,12 +206,24 @@ class _Bench:
                 peers = sum(it.rule is one.rule and own[id(it)] == about for it in fixed)
                 rest = sum(it.rule is one.rule and self._own(it) == about for it in staying)
                 mended = _mended(about, left, peers, rest) if rest else about
+                if self._is_told_otherwise(proof) and about.keys() <= self.changed:
+                    yield Verdict(one, Mark.UNSEEN, _shown(about), _TOLD_OTHERWISE)
+                    continue
                 yield self._compared(one, mended, left if mended is about else {})
             else:
                 others = [it for it in fixed if it.rule is one.rule and own[id(it)]]
                 taken = {path for it in others for path in own[id(it)]}
                 peers = sum(it.rule is one.rule and not own[id(it)] for it in fixed)
                 yield self._further(one, proof, taken, peers)
+
+    def _is_told_otherwise(self, proof: Proof) -> bool:
+        """Whether an app's environments are told apart by something that was left as it is.
+
+        All of it then comes out the same for another one, with right names and with wrong ones.
+        """
+        other = self.others[1]
+        is_same = other is not None and other.templates == self.after.templates
+        return proof.shared is not None and is_same
 
     def _own(self, reported: Reported) -> dict[str, str]:
         """What shows the flaw of a finding in what its own statement made."""

@@ -12,6 +12,7 @@ from tapfix.api.result import Mode, Status
 from tapfix.edits import Finding
 from tapfix.model.app import App
 from tapfix.proof import Claim, Flaw, Proof, Templates, resources, said
+from tapfix.registry import builtin_rules
 from tapfix.rule import Rule
 from tapfix.verify.judge import Mark
 from tapfix.verify.run import unproved, verify_changes
@@ -80,6 +81,50 @@ def test_a_fix_for_half_of_what_its_finding_is_about_is_not_proved(tmp_path: Pat
     judgement = verdict(written(tmp_path), [replace(RIGHT, proof=TWO)])
     assert [one.mark for one in judgement.verdicts] == [Mark.NOT_PROVED]
     assert "still there" in (judgement.verdicts[0].reason or "")
+
+
+LOOPED = """\
+from dataclasses import dataclass
+
+import aws_cdk as cdk
+from aws_cdk import aws_sqs as sqs
+
+
+@dataclass
+class Config:
+    environment: str
+
+
+class Shop(cdk.Stack):
+    def __init__(self, scope, id, config: Config, **kwargs):
+        super().__init__(scope, id, **kwargs)
+        sqs.Queue(self, "Letters", queue_name="letters")
+        sqs.Queue(self, "Orders", queue_name=f"orders-{config.environment}")
+
+
+app = cdk.App()
+for name in ("dev", "prod"):
+    Shop(app, f"Shop-{name}", Config(environment=name))
+app.synth()
+"""
+
+
+def test_nothing_is_said_of_names_where_an_app_makes_all_environments(tmp_path: Path) -> None:
+    (named,) = [rule for rule in builtin_rules() if rule.code == "TAP001"]
+    judgement = verdict(written(tmp_path, LOOPED), [named])
+    assert [one.mark for one in judgement.verdicts] == [Mark.UNSEEN]
+    assert "neither the context nor a variable" in (judgement.verdicts[0].reason or "")
+    assert judgement.holds
+    # A fix that leaves the names is a wrong one there, too.
+    wrong = replace(rule(("Letters", *WAIT)), proof=Proof(shared=_named))
+    (told,) = verdict(written(tmp_path, LOOPED), [wrong]).verdicts
+    assert told.mark is Mark.NOT_PROVED
+
+
+def _named(one: Templates, _: Templates) -> Iterator[Flaw]:
+    for stack, logical_id, queue in resources(one, "AWS::SQS::Queue"):
+        if "QueueName" in said(queue):
+            yield Flaw(stack, logical_id, "QueueName")
 
 
 def test_a_fix_that_changes_a_second_resource_is_unexpected(tmp_path: Path) -> None:

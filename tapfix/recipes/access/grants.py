@@ -119,7 +119,7 @@ def _between_stacks(app: App, need: Need, whose: Principal) -> Obstacle | None:
     resource = need.resource.construct
     if not may_refer(app, owner, resource):
         return Obstacle(
-            "the grant lands in another stack, for which the resource's may have to wait"
+            "the grant may land in another stack, for which the resource's may have to wait"
         )
     if _has_key(need) and not in_same_stack(app, owner, resource):
         # The policy of the secret's key then names the role: each stack waits for the other.

@@ -74,7 +74,7 @@ class Post(cdk.Stack):
 
 
 app = cdk.App()
-settings = app.node.try_get_context("settings") or {"env": "dev"}
+settings = {"env": app.node.try_get_context("stage") or "dev"}
 Post(app, f"Post-{settings['env']}", settings=settings)
 app.synth()
 """
@@ -99,7 +99,7 @@ class Post(cdk.Stack):
 
 
 app = cdk.App()
-for name in ("dev", "prod"):
+for name in (app.node.try_get_context("stage") or "dev,prod").split(","):
     Post(app, f"Post-{name}", Config(environment=name))
 app.synth()
 """
@@ -164,7 +164,7 @@ CHOICES = (
         ),
     ),
     Example(
-        "the environment in a data class, of which the app makes all",
+        "the environment in a data class, of which the app makes several",
         _LOOPED,
         _LOOPED.replace('"letters"', 'f"letters-{config.environment}"').replace(
             '"Network"', 'f"Network-{config.environment}"'
